@@ -1,0 +1,129 @@
+"""What the router answers: one of four decisions, each with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A tool and how likely it is the one that was meant."""
+
+    tool: str
+    probability: float
+    """Calibrated, in [0, 1]: that this tool was meant, given that one of the candidates' tools was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """What every decision carries."""
+
+    utterance: str
+    """As it was said."""
+    in_scope: float
+    """Calibrated probability in [0, 1] that the utterance is for one of the tools."""
+
+    candidates: tuple[Candidate, ...] = ()
+    """The likeliest tools, best first."""
+
+    @property
+    def probability(self) -> float:
+        """Probability in [0, 1] that the utterance is for a tool, and for the first candidate."""
+        return self.in_scope * self.candidates[0].probability if self.candidates else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall(_Decided):
+    """Call this tool."""
+
+    tool: str
+    arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """The arguments that were found; empty until the router fills arguments."""
+    confirm: bool = field(default=False, kw_only=True)
+    """The declaration asks for a confirmation before the tool acts."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskArgument(_Decided):
+    """The tool is clear, but a required argument is missing: ask for it."""
+
+    tool: str
+    parameter: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clarify(_Decided):
+    """Two or more tools are too close to call: ask which of the candidates was meant."""
+
+    __match_args__ = ("candidates",)
+
+
+@dataclass(frozen=True, slots=True)
+class Abstain(_Decided):
+    """Do nothing, and know why."""
+
+    reason: Reason
+
+
+Reason: TypeAlias = Literal["out_of_scope", "unavailable_tool", "empty", "too_long"]
+"""Why nothing is done: it is for no tool; it is for a tool that is not available now;
+nothing was said; more was said than anyone says to a phone."""
+
+Decision: TypeAlias = ToolCall | AskArgument | Clarify | Abstain
+"""Match on it: `match router.route(text): case ToolCall(tool, arguments): ...`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """When to act, when to ask and when to abstain.
+
+    The limits are the author's. The thresholds are fitted from held-out
+    predictions when the router is trained, and belong to its encoder and its
+    declarations.
+    """
+
+    max_false_accept: float = 0.05
+    """Of utterances that are for no tool, at most about this share may call one."""
+    max_wrong_call: float = 0.02
+    """Of the calls made, at most about this share may be to the wrong tool."""
+    in_scope_threshold: float = 0.5
+    """Abstain if the in-scope probability is lower."""
+    call_threshold: float = 0.5
+    """Clarify if the first candidate's probability is lower."""
+
+
+CLOSE = 4
+"""A candidate is asked about if the first one is at most this many times likelier."""
+MOST_CHOICES = 3
+"""More than this nobody wants to be asked."""
+
+
+def decide(
+    utterance: str,
+    candidates: tuple[Candidate, ...],
+    in_scope: float,
+    policy: Policy,
+    *,
+    available_share: float = 1.0,
+    confirm: bool = False,
+) -> ToolCall | Clarify | Abstain:
+    """Apply a policy to ranked candidates.
+
+    `candidates` are the tools that may be called now, their probabilities
+    adding up to 1 or, if the list was cut, less; `available_share` is the
+    probability in [0, 1] that one of them was meant rather than a tool that may
+    not be called. `confirm` is what the first candidate's declaration says.
+    """
+    evidence = {"utterance": utterance, "in_scope": in_scope, "candidates": candidates}
+    if in_scope < policy.in_scope_threshold:
+        return Abstain("out_of_scope", **evidence)
+    if available_share < 0.5:
+        return Abstain("unavailable_tool", **evidence)
+    if candidates[0].probability >= policy.call_threshold:
+        return ToolCall(candidates[0].tool, confirm=confirm, **evidence)
+    close = tuple(other for other in candidates if other.probability >= candidates[0].probability / CLOSE)[:MOST_CHOICES]
+    return Clarify(utterance=utterance, in_scope=in_scope, candidates=close if len(close) > 1 else candidates[:2])

@@ -1,0 +1,12 @@
+"""Tools as their authors declare them: YAML in, an immutable `ToolSet` out.
+
+Importing this package is cheap; PyYAML and jsonschema are imported when
+something is loaded or checked.
+"""
+
+from router.declarations.example import Example, Slot
+from router.declarations.loader import load, loads
+from router.declarations.tool import Confirm, Location, Parameter, Tool
+from router.declarations.toolset import ToolSet
+
+__all__ = ["Confirm", "Example", "Location", "Parameter", "Slot", "Tool", "ToolSet", "load", "loads"]

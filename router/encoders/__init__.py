@@ -1,0 +1,20 @@
+"""Encoders: texts in, unit vectors out.
+
+Importing this package imports no backend; `load_encoder` imports the one it opens.
+"""
+
+from router.encoders.hashing import HashingEncoder
+from router.encoders.protocol import Encoder, Prefixes, encode_declarations, encode_utterances
+from router.encoders.registry import DEFAULT, EncoderInfo, available_encoders, load_encoder
+
+__all__ = [
+    "DEFAULT",
+    "Encoder",
+    "EncoderInfo",
+    "HashingEncoder",
+    "Prefixes",
+    "available_encoders",
+    "encode_declarations",
+    "encode_utterances",
+    "load_encoder",
+]

@@ -1,0 +1,118 @@
+"""`encoder.json`: what a folder with an ONNX encoder says about itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from router.encoders.protocol import Prefixes
+from router.errors import EncoderError
+
+CARD = "encoder.json"
+MODEL = "model.onnx"
+TOKENIZER = "tokenizer.json"
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Card:
+    """What `encoder.json` says, as far as it is used. Its other keys are for people.
+
+    Only `name` and `dim` must be stated there.
+    """
+
+    name: str
+    """What people call the encoder."""
+    dim: int
+    """The length of a row."""
+    max_tokens: int = 256
+    """A text is cut here; the marks at its ends count."""
+    output: str = "sentence_embedding"
+    """The output of the graph that is the unit row: float32 `[1, dim]`."""
+    prefixes: Prefixes = field(default_factory=Prefixes)
+    """What the encoder was trained to see before a text."""
+    fingerprint: str = ""
+    """As `fingerprint` computes it. Where it is not stated it is computed on opening, which takes time."""
+
+    @classmethod
+    def read(cls, folder: Path) -> Card:
+        """Read a folder's card and compare the sizes it states with the files'.
+
+        Contents are not hashed, because that would cost a device its start-up
+        time. Raises EncoderError.
+        """
+        file = folder / CARD
+        try:
+            data = json.loads(file.read_bytes())
+        except OSError as error:
+            raise EncoderError(f"{file}: {error.strerror}. A folder with an encoder holds {_LISTED}.") from error
+        except (ValueError, RecursionError) as error:
+            raise EncoderError(f"{file}: not JSON: {error}") from error
+        if not isinstance(data, dict):
+            raise EncoderError(f"{file}: expected an object, not {data!r:.40}")
+        prefixes = _read(file, data, "prefixes", dict, {})
+        card = cls(
+            name=_read(file, data, "name", str),
+            dim=_read(file, data, "dim", int),
+            max_tokens=_read(file, data, "max_tokens", int, cls.max_tokens),
+            output=_read(file, data, "output", str, cls.output),
+            prefixes=Prefixes(
+                utterance=_read(file, prefixes, "utterance", str, ""),
+                declaration=_read(file, prefixes, "declaration", str, ""),
+            ),
+            fingerprint=_read(file, data, "fingerprint", str, ""),
+        )
+        _check_sizes(folder, _read(file, data, "files", dict, {}))
+        return card if card.fingerprint else replace(card, fingerprint=fingerprint(folder, card))
+
+    def write(self, folder: Path, **notes: Any) -> None:
+        """Write the card of a folder that holds its model and tokenizer, with their sizes and fingerprint."""
+        data = asdict(self) | {
+            "fingerprint": fingerprint(folder, self),
+            "files": {name: (folder / name).stat().st_size for name in (MODEL, TOKENIZER)},
+        }
+        text = json.dumps(data | notes, indent=2, ensure_ascii=False)
+        (folder / CARD).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def fingerprint(folder: Path, card: Card) -> str:
+    """Return 12 hexadecimal digits of all that decides the rows: the files, and how the card says to use them."""
+    digest = hashlib.sha256()
+    for name in (MODEL, TOKENIZER):
+        with (folder / name).open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    settings = {"max_tokens": card.max_tokens, "output": card.output, "prefixes": asdict(card.prefixes)}
+    digest.update(json.dumps(settings, sort_keys=True).encode("ascii"))
+    return digest.hexdigest()[:12]
+
+
+def _check_sizes(folder: Path, sizes: Mapping[str, Any]) -> None:
+    for name in (MODEL, TOKENIZER):
+        file = folder / name
+        try:
+            size = file.stat().st_size
+        except OSError as error:
+            raise EncoderError(f"{file}: {error.strerror}. A folder with an encoder holds {_LISTED}.") from error
+        if size != sizes.get(name, size):
+            raise EncoderError(f"{file}: has {size} bytes, but {CARD} says {sizes[name]!r}. Install it again.")
+
+
+def _read(file: Path, source: Mapping[str, Any], key: str, kind: type[_T], default: _T | None = None) -> _T:
+    """Return a value of the kind that is expected. Raises EncoderError."""
+    value = source.get(key, default)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        stated = f"is {value!r:.40}" if key in source else "is missing"
+        raise EncoderError(f"{file}: {key!r} {stated}; expected {_KINDS[kind]}")
+    if isinstance(value, int) and value < _LEAST.get(key, 0):
+        raise EncoderError(f"{file}: {key!r} is {value}; expected at least {_LEAST[key]}")
+    return value
+
+
+_KINDS = {str: "a string", int: "an integer", dict: "an object"}
+_LEAST = {"dim": 1, "max_tokens": 3}
+_LISTED = f"{MODEL}, {TOKENIZER} and {CARD}"

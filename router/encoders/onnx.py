@@ -1,0 +1,142 @@
+"""An encoder in a folder, run by ONNX Runtime: what a device uses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from router.encoders.card import CARD, MODEL, TOKENIZER, Card
+from router.encoders.protocol import Prefixes
+from router.errors import EncoderError
+
+_MANY = 16
+"""From so many utterances on it pays to start threads."""
+
+
+class OnnxEncoder:
+    """Encode with the `model.onnx`, `tokenizer.json` and `encoder.json` of a folder.
+
+    The graph takes `input_ids`, and `attention_mask` and `token_type_ids` if it
+    has inputs of these names; its output is one unit row. It is run on one
+    utterance at a time, without padding: an int8 model scales activations by
+    what it is given, so in a batch a row would depend on the others and on the
+    padding. Many utterances are spread over `threads` threads, by default up to
+    four; one utterance never is.
+
+    What a person types is text: `[SEP]` is five characters and no end mark.
+
+    Raises EncoderError if a file is missing or broken, or the graph is of
+    another kind.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], *, threads: int | None = None) -> None:
+        self.folder = Path(folder)
+        self._card = Card.read(self.folder)
+        self._threads = min(4, os.cpu_count() or 1) if threads is None else threads
+        self._tokenizer = _open_tokenizer(self.folder / TOKENIZER, self._card.max_tokens)
+        self._session = _open_session(self.folder / MODEL)
+        self._outputs = [self._card.output]
+        self._extra_inputs = self._check_graph()
+
+    def __repr__(self) -> str:
+        return f"<OnnxEncoder {self.name!r}, {self.dim} dims, {self.fingerprint}>"
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self._card.name
+
+    @property
+    def dim(self) -> int:
+        """The length of a row."""
+        return self._card.dim
+
+    @property
+    def fingerprint(self) -> str:
+        """12 hexadecimal digits of the files, as the card states them."""
+        return self._card.fingerprint
+
+    @property
+    def prefixes(self) -> Prefixes:
+        """As the card states them."""
+        return self._card.prefixes
+
+    def encode(self, utterances: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit row for each text: float32 `[len(utterances), dim]`."""
+        if len(utterances) == 1:
+            return self._encode_one(utterances[0])
+        if not utterances:
+            return np.empty((0, self.dim), np.float32)
+        if len(utterances) < _MANY or self._threads < 2:
+            return np.concatenate([self._encode_one(utterance) for utterance in utterances])
+        with ThreadPoolExecutor(self._threads) as pool:
+            return np.concatenate(list(pool.map(self._encode_one, utterances)))
+
+    def _encode_one(self, utterance: str) -> NDArray[np.float32]:
+        """Return `[1, dim]`."""
+        ids = np.array([self._tokenizer.encode(utterance).ids], np.int64)
+        feed = {"input_ids": ids}
+        for name, fill in self._extra_inputs:
+            feed[name] = fill(ids)
+        try:
+            row: NDArray[np.float32] = self._session.run(self._outputs, feed)[0]
+        except Exception as error:  # ONNX Runtime's exceptions have no common ancestor but this
+            raise EncoderError(f"{self.folder / MODEL}: failed on {utterance!r:.80}: {error}") from error
+        if row.shape != (1, self.dim):
+            raise EncoderError(f"{self.folder / MODEL}: gave an array of shape {row.shape}; expected (1, {self.dim})")
+        length = np.vdot(row, row)
+        if not 0.999 < length < 1.001:  # also where it is NaN
+            raise EncoderError(f"{self.folder / MODEL}: gave a row of squared length {length} on {utterance!r:.80}")
+        return row
+
+    def _check_graph(self) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+        """Return the inputs beside `input_ids`, each with what makes it. Raises EncoderError."""
+        file = self.folder / MODEL
+        inputs = {given.name: given.type for given in self._session.get_inputs()}
+        unknown = inputs.keys() - {"input_ids", *_EXTRA_INPUTS}
+        if unknown or "input_ids" not in inputs or set(inputs.values()) != {"tensor(int64)"}:
+            known = ", ".join(map(repr, _EXTRA_INPUTS))
+            raise EncoderError(f"{file}: has the inputs {inputs}; expected 'input_ids' and at most {known}, all int64")
+        outputs = {output.name: output for output in self._session.get_outputs()}
+        if self._card.output not in outputs:
+            raise EncoderError(f"{file}: has no output {self._card.output!r}, but {', '.join(map(repr, outputs))}")
+        output = outputs[self._card.output]
+        if output.type != "tensor(float)" or (isinstance(output.shape[-1], int) and output.shape[-1] != self.dim):
+            found = f"is {output.type} {output.shape}"
+            raise EncoderError(f"{file}: output {output.name!r} {found}; {CARD} says {self.dim} dimensions of float32")
+        return tuple((name, _EXTRA_INPUTS[name]) for name in inputs if name != "input_ids")
+
+
+_EXTRA_INPUTS: dict[str, Callable[[Any], Any]] = {"attention_mask": np.ones_like, "token_type_ids": np.zeros_like}
+
+
+def _open_tokenizer(file: Path, max_tokens: int) -> Any:
+    from tokenizers import Tokenizer
+
+    try:
+        tokenizer = Tokenizer.from_file(str(file))
+        tokenizer.enable_truncation(max_tokens)
+    except Exception as error:  # tokenizers raises no narrower one
+        raise EncoderError(f"{file}: not a tokenizer: {error}") from error
+    tokenizer.no_padding()
+    tokenizer.encode_special_tokens = True  # text that looks like a mark is text
+    return tokenizer
+
+
+def _open_session(file: Path) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's exceptions have no common ancestor but this
+        raise EncoderError(f"{file}: not a model that ONNX Runtime can open: {error}") from error

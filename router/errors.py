@@ -1,0 +1,118 @@
+"""The exceptions of this package.
+
+    RouterError
+    ├── DeclarationError (ValueError)        tool files are wrong; carries every problem
+    ├── UnknownToolError (LookupError)       a tool name that is not declared
+    ├── BundleError (ValueError)             a bundle is missing, altered, truncated or too new
+    ├── EncoderError (RuntimeError)          an encoder cannot be opened or gave nonsense
+    │   ├── UnknownEncoderError              no encoder has that name
+    │   └── EncoderMismatchError             not the encoder the bundle was built with
+    └── MissingExtraError (ImportError)      an optional dependency is not installed
+
+Nothing here is raised for what a person says: every utterance gets a decision.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class RouterError(Exception):
+    """Catch every error this package raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong in one place of one file."""
+
+    file: str
+    """The file as it was given, or a stand-in such as `<string>`."""
+    line: int
+    """1-based line, 0 where the problem is the file as a whole."""
+    path: str
+    """Where inside the document, for example `examples[2].arguments`; may be empty."""
+    message: str
+    """The fact first, then what would be right."""
+
+    def __str__(self) -> str:
+        place = f"line {self.line:<4}" if self.line else "file     "
+        return f"{place}{self.path}: {self.message}" if self.path else f"{place}{self.message}"
+
+
+class DeclarationError(RouterError, ValueError):
+    """Report everything that is wrong with a set of tool declarations, at once.
+
+    `problems` holds them in order of file and line.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))
+        super().__init__(self._render())
+
+    def _render(self) -> str:
+        parts = []
+        for file in dict.fromkeys(problem.file for problem in self.problems):
+            own = [problem for problem in self.problems if problem.file == file]
+            count = "1 problem" if len(own) == 1 else f"{len(own)} problems"
+            parts.append("\n  ".join([f"{file} has {count}", *map(str, own)]))
+        return "\n".join(parts)
+
+
+class UnknownToolError(RouterError, LookupError):
+    """Say that no tool has a name, and which name is near."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        self.name = name
+        self.known = tuple(known)
+        super().__init__(f"no tool is named {name!r}.{did_you_mean(name, known)}")
+
+
+class BundleError(RouterError, ValueError):
+    """Say which file of a bundle is wrong, and why."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {message}")
+
+
+class EncoderError(RouterError, RuntimeError):
+    """Say why an encoder cannot be used."""
+
+
+class UnknownEncoderError(EncoderError):
+    """Say that no encoder has a name, and which name is near."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        self.name = name
+        self.known = tuple(known)
+        super().__init__(f"no encoder is named {name!r}.{did_you_mean(name, known)} Encoders: {', '.join(known)}.")
+
+
+class EncoderMismatchError(EncoderError):
+    """Say that a bundle needs another encoder than the one given."""
+
+    def __init__(self, wanted: str, given: str) -> None:
+        self.wanted = wanted
+        self.given = given
+        super().__init__(
+            f"this bundle was built with encoder {wanted} but {given} was given.\n"
+            "Build it again with the encoder you ship, or load it with the one it was built with."
+        )
+
+
+class MissingExtraError(RouterError, ImportError):
+    """Say which optional dependency is missing, and the command that installs it."""
+
+    def __init__(self, package: str, extra: str, purpose: str) -> None:
+        self.package = package
+        self.extra = extra
+        super().__init__(f"{purpose} needs {package!r}. Install it with: pip install 'intent-router[{extra}]'")
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ` Did you mean 'x'?` for the nearest known name, or an empty string."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f" Did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,211 @@
+"""The router: from an utterance to a decision."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from router.declarations import Tool, ToolSet
+from router.decisions import Abstain, Candidate, Decision, Policy, decide
+from router.encoders import DEFAULT, Encoder, encode_utterances
+from router.errors import UnknownToolError
+from router.explanation import CandidateEvidence, Explanation, Similar
+from router.scoring import Scorer, Scores
+from router.scoring.channels import CHANNELS, Floats
+from router.scoring.lexical import sketches
+from router.scoring.material import Texts, embed_tools
+from router.scoring.scorer import GATE_FEATURES
+from router.text import MAX_UTTERANCE_CHARACTERS, normalize
+
+MOST_CANDIDATES = 5
+"""A decision carries at most so many candidates."""
+
+
+class Router:
+    """Decides which tool an utterance calls, if any.
+
+    A router is complete and immutable: train one (`from_specs`, `train`) or load
+    one (`load`). It may be used from many threads at once. `with_tool` and
+    `without` return another router and leave this one as it is.
+    """
+
+    def __init__(self, tools: ToolSet, encoder: Encoder, scorer: Scorer, policy: Policy) -> None:
+        self.tools = tools
+        self.encoder = encoder
+        self.scorer = scorer
+        self.policy = policy
+
+    def __repr__(self) -> str:
+        return f"<Router of {len(self.tools)} tools on {self.encoder.name!r}>"
+
+    @classmethod
+    def from_specs(
+        cls, *paths: str | os.PathLike[str], encoder: str | Encoder = DEFAULT, policy: Policy | None = None
+    ) -> Router:
+        """Train a router from tool files and folders.
+
+        Raises DeclarationError if they are wrong, EncoderError, and
+        MissingExtraError without scikit-learn.
+        """
+        from router.declarations import load
+        from router.training import train
+
+        return train(load(*paths), encoder, policy or Policy())
+
+    @classmethod
+    def load(cls, bundle: str | os.PathLike[str], encoder: str | Encoder | None = None) -> Router:
+        """Load a bundle that `save` wrote, with the encoder it names or the one given.
+
+        Raises BundleError if a file is missing or altered, and
+        EncoderMismatchError if the encoder is not the one it was built with.
+        """
+        from router.bundle import load
+
+        return load(bundle, encoder)
+
+    def save(self, bundle: str | os.PathLike[str]) -> None:
+        """Write a bundle: a folder of plain files, the same bytes for the same router."""
+        from router.bundle import save
+
+        save(self, bundle)
+
+    def route(self, utterance: str, *, available: Collection[str] | None = None) -> Decision:
+        """Decide what to do about an utterance.
+
+        `available` names the tools that can be called right now, all by default;
+        an utterance for another tool is abstained on. Never raises for what a
+        person says; raises UnknownToolError for an available tool that is not
+        declared.
+        """
+        text, refusal = self._heard(utterance)
+        if refusal is not None:
+            return refusal
+        return self._decide(utterance, self.scorer.score(self._rows(text)), self._mask(available))
+
+    def route_many(
+        self,
+        utterances: Iterable[str],
+        *,
+        available: Collection[str] | None = None,
+        threads: int | None = None,
+        progress: Callable[[int], object] = lambda _: None,
+    ) -> list[Decision]:
+        """Decide about each utterance exactly as `route` does, on several threads.
+
+        `threads` is at most four by default. `progress` is called with 1 after each.
+        """
+
+        def decided(utterance: str) -> Decision:
+            decision = self.route(utterance, available=available)
+            progress(1)
+            return decision
+
+        with ThreadPoolExecutor(threads or min(4, os.cpu_count() or 1)) as pool:
+            return list(pool.map(decided, utterances))
+
+    def explain(self, utterance: str, *, available: Collection[str] | None = None) -> Explanation:
+        """Decide as `route` does and say what the decision rests on."""
+        text, refusal = self._heard(utterance)
+        if refusal is not None:
+            return Explanation(refusal, (), {})
+        rows = self._rows(text)
+        scores = self.scorer.score(rows)
+        decision = self._decide(utterance, scores, self._mask(available))
+        gate = scores.gate_features[0] * self.scorer.gate
+        return Explanation(
+            decision,
+            tuple(self._evidence(candidate, rows, scores) for candidate in decision.candidates),
+            dict(zip(GATE_FEATURES, map(float, gate), strict=True)),
+        )
+
+    def with_tool(self, tool: Tool | Mapping[str, Any]) -> Router:
+        """Return a router that knows one more tool, or another version of one it knows.
+
+        Takes milliseconds and no scikit-learn: the other tools keep their heads,
+        the fusion, the gate and the thresholds stay. Train again when many have
+        changed. Raises DeclarationError if a mapping is not a valid declaration.
+        """
+        if not isinstance(tool, Tool):
+            tool = Tool.from_dict(tool)
+        if tool.name in self.tools:
+            return self.without(tool.name).with_tool(tool)
+        from router.scoring.growth import with_tool
+
+        tools = self.tools.with_tool(tool)
+        material = embed_tools([tool], (), self.encoder)
+        channels = with_tool(self.scorer, self.tools, tools.names.index(tool.name), material)
+        return Router(tools, self.encoder, replace(self.scorer, channels=channels), self.policy)
+
+    def without(self, name: str) -> Router:
+        """Return a router that does not know the tool of that name. Raises UnknownToolError."""
+        from router.scoring.growth import without_tool
+
+        tools = self.tools.without(name)
+        channels = without_tool(self.scorer.channels, self.tools.names.index(name))
+        return Router(tools, self.encoder, replace(self.scorer, channels=channels), self.policy)
+
+    def _heard(self, utterance: str) -> tuple[str, Abstain | None]:
+        """Return the normalised text, and a refusal if there is nothing to score."""
+        text = normalize(utterance)
+        if not text:
+            return text, Abstain("empty", utterance=utterance, in_scope=0.0)
+        if len(utterance) > MAX_UTTERANCE_CHARACTERS:
+            return text, Abstain("too_long", utterance=utterance, in_scope=0.0)
+        if not self.tools:
+            return text, Abstain("out_of_scope", utterance=utterance, in_scope=0.0)
+        return text, None
+
+    def _rows(self, text: str) -> Floats:
+        return Texts(encode_utterances(self.encoder, [text]), sketches([text])).rows(self.scorer.lexical_weight)
+
+    def _mask(self, available: Collection[str] | None) -> NDArray[np.float64] | None:
+        """Return 1 for each tool that is available, else 0; None if all are."""
+        if available is None:
+            return None
+        for name in available:
+            if name not in self.tools:
+                raise UnknownToolError(name, self.tools.names)
+        return np.array([name in available for name in self.tools.names], np.float64)
+
+    def _decide(self, utterance: str, scores: Scores, mask: NDArray[np.float64] | None) -> Decision:
+        probabilities = scores.probabilities[0]
+        share = 1.0
+        if mask is not None:
+            share = float(probabilities @ mask)
+            probabilities = probabilities * mask / share if share >= 0.5 else probabilities
+        ranking = np.argsort(-probabilities, kind="stable")[:MOST_CANDIDATES]
+        names = self.tools.names
+        return decide(
+            utterance,
+            tuple(Candidate(names[index], float(probabilities[index])) for index in ranking),
+            float(scores.in_scope[0]),
+            self.policy,
+            available_share=share,
+            confirm=self.tools.tools[ranking[0]].confirm == "always",
+        )
+
+    def _evidence(self, candidate: Candidate, rows: Floats, scores: Scores) -> CandidateEvidence:
+        index = self.tools.names.index(candidate.tool)
+        channels = self.scorer.channels
+        measured = scores.channels[0]
+        contributions = (measured[index] - measured.mean(axis=0)) * self.scorer.fusion
+        own = np.flatnonzero(channels.owners == index)
+        similarities = channels.prototypes[own] @ rows[0, : channels.prototypes.shape[1]]
+        tool = self.tools.tools[index]
+        nearest = []
+        for n in np.argsort(-similarities, kind="stable")[:3]:
+            example = int(channels.examples[own[n]])
+            text = tool.examples[example].utterance if example >= 0 else tool.description
+            nearest.append(Similar(text, float(similarities[n]), example < 0))
+        return CandidateEvidence(
+            candidate.tool,
+            candidate.probability,
+            dict(zip(CHANNELS, map(float, contributions), strict=True)),
+            tuple(nearest),
+        )

@@ -1,0 +1,120 @@
+"""A set of tools as numbers: every text that was declared, embedded and sketched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from router.declarations import Tool, ToolSet
+from router.encoders.protocol import Encoder, encode_declarations, encode_utterances
+from router.scoring.channels import Channels, Floats
+from router.scoring.lexical import sketches
+from router.scoring.wording import EMBEDDED_WEIGHTS, SKETCHED_WEIGHT, wordings
+from router.text import normalize
+
+MAX_PROTOTYPES = 24
+"""A tool with more examples keeps so many of them as prototypes, spread evenly over the list."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Some texts, embedded and sketched."""
+
+    embeddings: Floats
+    """[n, D], unit rows."""
+    sketches: Floats
+    """[n, 512], unit rows."""
+
+    def __len__(self) -> int:
+        return len(self.embeddings)
+
+    def rows(self, lexical_weight: float) -> Floats:
+        """Return [embedding, lexical_weight * sketch] for each text."""
+        return np.concatenate([self.embeddings, np.float32(lexical_weight) * self.sketches], axis=1)
+
+    def __getitem__(self, which: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Texts:
+        return Texts(self.embeddings[which], self.sketches[which])
+
+
+@dataclass(frozen=True)
+class Material:
+    """A set of tools as numbers: what was declared, exemplified and ruled out."""
+
+    declarations: Floats
+    """[K, F], the weighted sum of each declaration's wordings; not unit rows."""
+    examples: Texts
+    owners: NDArray[np.int32]
+    """[N], the tool of each example; sorted."""
+    positions: NDArray[np.int32]
+    """[N], which of its tool's examples each is."""
+    counterexamples: Texts
+    counter_owners: NDArray[np.int32]
+    out_of_scope: Texts
+
+    @property
+    def declared(self) -> Texts:
+        """The declarations as if each were an utterance, with unit rows."""
+        dim = self.examples.embeddings.shape[1]
+        return Texts(unit(self.declarations[:, :dim]), unit(self.declarations[:, dim:]))
+
+
+def embed_tools(tools: ToolSet | Sequence[Tool], out_of_scope: Sequence[str], encoder: Encoder) -> Material:
+    """Embed all that is declared, in one call of the encoder."""
+    worded = [wordings(tool) for tool in tools]
+    declared = [[normalize(texts[key]) for texts in worded] for key in EMBEDDED_WEIGHTS]
+    said = [
+        [normalize(example.utterance) for tool in tools for example in tool.examples],
+        [normalize(text) for tool in tools for text in tool.counterexamples],
+        [normalize(text) for text in out_of_scope],
+    ]
+    embedded = encode_declarations(encoder, [text for part in declared for text in part]).reshape(len(declared), len(worded), encoder.dim)
+    sketched = np.sum([sketches(texts) for texts in declared], axis=0)
+    weighted = np.tensordot(np.asarray(list(EMBEDDED_WEIGHTS.values()), np.float32), embedded, 1)
+    ends = np.cumsum([len(texts) for texts in said])[:-1]
+    examples, counterexamples, none = np.split(encode_utterances(encoder, [text for part in said for text in part]), ends)
+    return Material(
+        declarations=np.concatenate([weighted, np.float32(SKETCHED_WEIGHT) * unit(sketched)], axis=1),
+        examples=Texts(examples, sketches(said[0])),
+        owners=_owners([len(tool.examples) for tool in tools]),
+        positions=np.concatenate([[], *(np.arange(len(tool.examples)) for tool in tools)]).astype(np.int32),
+        counterexamples=Texts(counterexamples, sketches(said[1])),
+        counter_owners=_owners([len(tool.counterexamples) for tool in tools]),
+        out_of_scope=Texts(none, sketches(said[2])),
+    )
+
+
+def gather_channels(material: Material, head_weights: Floats, head_biases: Floats) -> Channels:
+    """Return the channels of these tools with the given head."""
+    count = len(material.declarations)
+    kept = _prototypes(material.owners)
+    owners = np.concatenate([np.arange(count, dtype=np.int32), material.owners[kept]])
+    order = np.argsort(owners, kind="stable")
+    return Channels(
+        head_weights=head_weights,
+        head_biases=head_biases,
+        declarations=material.declarations,
+        prototypes=np.concatenate([material.declared.embeddings, material.examples.embeddings[kept]])[order],
+        owners=owners[order],
+        examples=np.concatenate([np.full(count, -1, np.int32), material.positions[kept]])[order],
+        counterexamples=material.counterexamples.embeddings,
+        counter_owners=material.counter_owners,
+    )
+
+
+def _prototypes(owners: NDArray[np.int32]) -> NDArray[np.intp]:
+    """Choose the examples that are prototypes."""
+    ranges = np.split(np.arange(len(owners)), np.flatnonzero(np.diff(owners)) + 1)
+    spread = [np.linspace(0, len(own) - 1, min(len(own), MAX_PROTOTYPES)).round().astype(np.intp) for own in ranges]
+    return np.concatenate([own[which] for own, which in zip(ranges, spread, strict=True)])
+
+
+def unit(rows: Floats) -> Floats:
+    """Return the rows at length 1; a zero row stays zero."""
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-12))
+
+
+def _owners(counts: list[int]) -> NDArray[np.int32]:
+    return np.repeat(np.arange(len(counts), dtype=np.int32), counts)

@@ -1,0 +1,85 @@
+"""From measured channels to probabilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from router.scoring.channels import Channels, Floats
+
+GATE_FEATURES = ("nearest", "mean", "declaration", "counter", "head", "none", "margin", "bias")
+"""What the gate looks at: the winner's channels, none of them normalised over the tools (a softmax
+is sure of itself on anything), the head's excess of "none of these", and the winner's lead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the scorer makes of n utterances."""
+
+    channels: Floats
+    """[n, K, 5], see `router.scoring.channels`."""
+    probabilities: NDArray[np.float64]
+    """[n, K]: that each tool was meant, given that one of them was; rows add to 1."""
+    in_scope: NDArray[np.float64]
+    """[n]: that one of the tools was meant."""
+    gate_features: NDArray[np.float64]
+    """[n, 8], see `GATE_FEATURES`."""
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """K tools' channels, and what was learnt about weighing them.
+
+    Fusion is a conditional logit model (McFadden, 1974): the weights of the
+    channels are shared by all tools, so tools can come and go without them, and
+    fitted on held-out predictions they calibrate the probabilities too. The
+    gate is a logistic model of whether the utterance is for any tool at all.
+    """
+
+    channels: Channels
+    lexical_weight: float
+    """What a sketch counts for beside an embedding."""
+    inverse_penalty: float
+    """The head's C: how far it may follow the examples."""
+    fusion: NDArray[np.float64]
+    """[5], one weight for each channel."""
+    gate: NDArray[np.float64]
+    """[8], one weight for each of `GATE_FEATURES`."""
+
+    def score(self, rows: Floats) -> Scores:
+        """Score n utterances, each a row [embedding, lexical_weight * sketch]."""
+        measured, none = self.channels.measure(rows)
+        logits = fuse(measured, self.fusion)
+        features = gate_features(measured, none, logits)
+        return Scores(measured, softmax(logits), sigmoid(features @ self.gate), features)
+
+
+def fuse(measured: Floats, fusion: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the logits [n, K] of the conditional logit model."""
+    logits: NDArray[np.float64] = measured @ fusion
+    return logits
+
+
+def gate_features(measured: Floats, none: Floats, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the features [n, 8] that the gate looks at, see `GATE_FEATURES`."""
+    n = np.arange(len(measured))
+    winner = logits.argmax(axis=1)
+    head, declaration, nearest, mean, counter = measured[n, winner].T
+    lead = np.partition(logits, -2, axis=1)[:, -2:] if logits.shape[1] > 1 else np.zeros((len(n), 2))
+    margin = np.minimum(lead[:, 1] - lead[:, 0], 10.0)
+    return np.column_stack([nearest, mean, declaration, counter, head, none - head, margin, np.ones(len(n))])
+
+
+def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the softmax of each row."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+def sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the logistic function of each value, without overflow."""
+    values: NDArray[np.float64] = 0.5 * (1.0 + np.tanh(0.5 * logits))
+    return values

@@ -1,0 +1,91 @@
+"""What the router says of utterances that it was not trained on: the folds that everything else is fitted to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from router.scoring.channels import CHANNELS, Floats
+from router.scoring.material import Material
+from router.training.head import build_channels
+
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The channels of some held-out utterances, each measured by a router that had not seen it."""
+
+    channels: Floats
+    """[n, K, 5]."""
+    none: Floats
+    """[n], the head's logit of "none of these"."""
+
+    def __len__(self) -> int:
+        return len(self.none)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Held-out measurements of everything that has an answer."""
+
+    examples: Measured
+    owners: NDArray[np.int32]
+    counterexamples: Measured
+    counter_owners: NDArray[np.int32]
+    out_of_scope: Measured
+
+
+def gather(
+    material: Material, lexical_weight: float, inverse_penalty: float, tick: Callable[[], None] = lambda: None
+) -> Evidence:
+    """Train `FOLDS` times without a fold and measure that fold."""
+    examples = _Gathered(len(material.examples), len(material.declarations))
+    counterexamples = _Gathered(len(material.counterexamples), len(material.declarations))
+    out_of_scope = _Gathered(len(material.out_of_scope), len(material.declarations))
+    for fold in range(FOLDS):
+        held_out = _held_out(material.owners, fold)
+        counter_out = _held_out(material.counter_owners, fold)
+        scope_out = np.arange(len(material.out_of_scope)) % FOLDS == fold
+        kept = replace(
+            material,
+            examples=material.examples[~held_out],
+            owners=material.owners[~held_out],
+            positions=material.positions[~held_out],
+            counterexamples=material.counterexamples[~counter_out],
+            counter_owners=material.counter_owners[~counter_out],
+            out_of_scope=material.out_of_scope[~scope_out],
+        )
+        channels = build_channels(kept, lexical_weight, inverse_penalty)
+        for gathered, texts, which in (
+            (examples, material.examples, held_out),
+            (counterexamples, material.counterexamples, counter_out),
+            (out_of_scope, material.out_of_scope, scope_out),
+        ):
+            if which.any():
+                gathered.take(which, *channels.measure(texts[which].rows(lexical_weight)))
+        tick()
+    return Evidence(
+        examples.measured, material.owners, counterexamples.measured, material.counter_owners, out_of_scope.measured
+    )
+
+
+def _held_out(owners: NDArray[np.int32], fold: int) -> NDArray[np.bool_]:
+    """Deal each tool's rows over the folds, every tool starting at another fold."""
+    dealt = np.arange(len(owners)) - np.searchsorted(owners, owners) + owners
+    held: NDArray[np.bool_] = dealt % FOLDS == fold
+    return held
+
+
+class _Gathered:
+    """Measurements that come fold by fold."""
+
+    def __init__(self, rows: int, tools: int) -> None:
+        self.measured = Measured(np.zeros((rows, tools, len(CHANNELS)), np.float32), np.zeros(rows, np.float32))
+
+    def take(self, which: NDArray[np.bool_], channels: Floats, none: Floats) -> None:
+        self.measured.channels[which] = channels
+        self.measured.none[which] = none

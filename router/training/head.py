@@ -1,0 +1,49 @@
+"""The logistic head: multinomial logistic regression, kept as plain arrays."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+
+from router.scoring.channels import Channels, Floats
+from router.scoring.material import Material, gather_channels
+
+
+def fit_head(rows: Floats, classes: NDArray[np.int32], count: int, inverse_penalty: float) -> tuple[Floats, Floats]:
+    """Fit `count` classes and return weights [count, F] and biases [count].
+
+    Classes without a row get zeros, as do all when there is only one.
+    """
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    weights = np.zeros((count, rows.shape[1]), np.float32)
+    biases = np.zeros(count, np.float32)
+    present = np.unique(classes)
+    if len(present) < 2:
+        return weights, biases
+    model = LogisticRegression(C=inverse_penalty, max_iter=100, tol=1e-3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(rows, classes)
+    if len(present) == 2:  # one row of logits stands for both classes
+        weights[present], biases[present] = [-model.coef_[0] / 2, model.coef_[0] / 2], [-0.5, 0.5] * model.intercept_
+    else:
+        weights[present], biases[present] = model.coef_, model.intercept_
+    return weights, biases
+
+
+def build_channels(material: Material, lexical_weight: float, inverse_penalty: float) -> Channels:
+    """Fit the head on all of the material and gather its vectors."""
+    count = len(material.declarations)
+    declared = material.declared
+    rows = [declared.rows(lexical_weight), material.examples.rows(lexical_weight)]
+    classes = [np.arange(count, dtype=np.int32), material.owners]
+    if len(material.out_of_scope):
+        rows.append(material.out_of_scope.rows(lexical_weight))
+        classes.append(np.full(len(material.out_of_scope), count, np.int32))
+    known = count + bool(len(material.out_of_scope))
+    weights, biases = fit_head(np.concatenate(rows), np.concatenate(classes), known, inverse_penalty)
+    return gather_channels(material, weights, biases)

@@ -1,0 +1,130 @@
+"""Fit the fusion and the gate to held-out evidence.
+
+Both are small logistic models with a Gaussian prior, so that no evidence gives
+the prior, much evidence gives what it says, and there is no cliff between. A
+weight keeps the sign of its prior: to be more like an example never speaks
+against a tool. The priors were measured on the public training sets with the shipped encoder;
+`evals/priors.py` repeats the measurement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from router.scoring.channels import CHANNELS
+from router.scoring.scorer import fuse, gate_features, sigmoid, softmax
+from router.training.evidence import Evidence, Measured
+
+Floats = NDArray[np.float64]
+
+FUSION_PRIOR = np.array([1.0, 4.0, 4.0, 2.0, -10.0])
+"""Mean of the prior over the weights of `CHANNELS`."""
+FUSION_SPREAD = np.array([1.0, 4.0, 4.0, 4.0, 10.0])
+"""Its standard deviations."""
+
+GATE_PRIOR = np.array([4.0, 4.0, 1.0, -4.0, 0.3, -0.3, 0.3, -4.0])
+"""Mean of the prior over the weights of `GATE_FEATURES`."""
+GATE_SPREAD = np.array([4.0, 4.0, 2.0, 8.0, 0.5, 0.5, 0.5, 8.0])
+
+LEFT_OUT_WEIGHT = 50
+"""Examples shown to a router without their tool count together like this many out-of-scope utterances."""
+
+
+def fit_fusion(evidence: Evidence, prior: Floats = FUSION_PRIOR, spread: Floats = FUSION_SPREAD) -> Floats:
+    """Maximise the likelihood of the examples' tools, and of "not this tool" for counterexamples."""
+    examples = evidence.examples.channels.astype(np.float64)
+    counter = evidence.counterexamples.channels.astype(np.float64)
+    n, m = np.arange(len(examples)), np.arange(len(counter))
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        shares = softmax(fuse(examples, weights)) if n.size else np.empty((0, examples.shape[1]))
+        right = shares[n, evidence.owners]
+        gradient = np.einsum("nk,nkc->c", shares, examples) - examples[n, evidence.owners].sum(axis=0)
+        total = -np.log(np.maximum(right, 1e-12)).sum()
+        if m.size:
+            shares = softmax(fuse(counter, weights))
+            wrong = np.minimum(shares[m, evidence.counter_owners], 1 - 1e-9)
+            expected = np.einsum("mk,mkc->mc", shares, counter)
+            odds = (wrong / (1 - wrong))[:, None]
+            gradient = gradient + (odds * (counter[m, evidence.counter_owners] - expected)).sum(axis=0)
+            total -= np.log1p(-wrong).sum()
+        return total, gradient
+
+    return _posterior_mode(loss, prior, spread)
+
+
+def fusion_loss(evidence: Evidence, fusion: Floats) -> float:
+    """Return the mean negative log-likelihood of the examples' tools, 0 without examples."""
+    if not len(evidence.examples):
+        return 0.0
+    shares = softmax(fuse(evidence.examples.channels, fusion))
+    return -float(np.log(np.maximum(shares[np.arange(len(shares)), evidence.owners], 1e-12)).mean())
+
+
+def gate_material(evidence: Evidence, fusion: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return features [n, 8], targets [n] and weights [n] (in-scope and out-of-scope halves weigh the same).
+
+    Out of scope are: what was declared so, counterexamples that their own tool
+    would win, and every example as a router without its tool would see it.
+    """
+    inside = _features(evidence.examples, fusion)
+    own = fuse(evidence.counterexamples.channels, fusion)
+    stolen = own.argmax(axis=1) == evidence.counter_owners if len(own) else np.empty(0, bool)
+    outside = np.concatenate(
+        [_features(evidence.out_of_scope, fusion), _features(evidence.counterexamples, fusion)[stolen]]
+    )
+    left_out = _without_own(evidence)
+    orphans = _features(left_out, fusion)
+    features = np.concatenate([inside, outside, orphans])
+    targets = np.concatenate([np.ones(len(inside)), np.zeros(len(outside) + len(orphans))])
+    orphan_weight = LEFT_OUT_WEIGHT / max(len(orphans), 1)
+    negatives = np.concatenate([np.ones(len(outside)), np.full(len(orphans), min(orphan_weight, 1.0))])
+    share = len(inside) / max(negatives.sum(), 1e-12)
+    return features, targets, np.concatenate([np.ones(len(inside)), negatives * share])
+
+
+def fit_gate(
+    features: Floats, targets: Floats, weights: Floats, prior: Floats = GATE_PRIOR, spread: Floats = GATE_SPREAD
+) -> Floats:
+    """Maximise the weighted likelihood of in scope against out of scope."""
+
+    def loss(gate: Floats) -> tuple[float, Floats]:
+        chance = sigmoid(features @ gate)
+        likelihood = np.where(targets > 0, chance, 1 - chance)
+        gradient: Floats = features.T @ (weights * (chance - targets))
+        return -float(weights @ np.log(np.maximum(likelihood, 1e-12))), gradient
+
+    return _posterior_mode(loss, prior, spread)
+
+
+def _features(measured: Measured, fusion: Floats) -> Floats:
+    if not len(measured):
+        return np.empty((0, len(GATE_PRIOR)))
+    return gate_features(measured.channels, measured.none, fuse(measured.channels, fusion))
+
+
+def _without_own(evidence: Evidence) -> Measured:
+    """Return the examples' measurements with their own tool taken out of the running."""
+    channels = evidence.examples.channels
+    if channels.shape[1] < 2:
+        return Measured(channels[:0], evidence.examples.none[:0])
+    others = np.ones(channels.shape[:2], bool)
+    others[np.arange(len(channels)), evidence.owners] = False
+    return Measured(channels[others].reshape(len(channels), -1, len(CHANNELS)), evidence.examples.none)
+
+
+def _posterior_mode(loss: Callable[[Floats], tuple[float, Floats]], prior: Floats, spread: Floats) -> Floats:
+    from scipy.optimize import minimize
+
+    def penalised(scaled: Floats) -> tuple[float, Floats]:
+        value, gradient = loss(prior + spread * scaled)
+        return value + 0.5 * float(scaled @ scaled), gradient * spread + scaled
+
+    limit = np.abs(prior) / spread  # a weight never changes its sign
+    bounds = [(-up, None) if mean > 0 else (None, up) for mean, up in zip(prior, limit, strict=True)]
+    found = minimize(penalised, np.zeros_like(prior), jac=True, method="L-BFGS-B", bounds=bounds)
+    mode: Floats = prior + spread * found.x
+    return mode

@@ -1,0 +1,125 @@
+"""What every encoder promises, asked of each."""
+
+import re
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from router.encoders import Encoder, HashingEncoder, load_encoder
+from router.encoders.cache import CachedEncoder
+from router.encoders.onnx import OnnxEncoder
+from tests.encoders.conftest import write_tiny_encoder
+
+UTTERANCES = [
+    "wake me at half past six",
+    "Wake me at half past six!",
+    "",
+    "   ",
+    "🔦 on 👩‍👩‍👧‍👦",
+    "明日の朝六時半に起こして",
+    "Schalte die Straßenbeleuchtung aus, bitte",
+    "[SEP] [CLS] [MASK] [PAD] [UNK]",
+    "\u0301\u200d\ufeff\x00",
+    "turn it up " * 900,
+    "x" * 10_000,
+]
+
+
+def _tiny(folder: Path) -> Encoder:
+    return OnnxEncoder(write_tiny_encoder(folder / "tiny"))
+
+
+def _cached(folder: Path) -> Encoder:
+    return CachedEncoder(HashingEncoder(), folder)
+
+
+_OPEN: dict[str, Callable[[Path], Encoder]] = {
+    "hashing": lambda _: HashingEncoder(),
+    "minilm": lambda _: load_encoder("minilm"),
+    "onnx": _tiny,
+    "cached": _cached,
+}
+
+
+@pytest.fixture(scope="module", params=[*_OPEN, "st"])
+def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Encoder]:
+    """Yield each encoder, opened and used without a network."""
+    if request.param == "st":
+        pytest.importorskip("sentence_transformers", reason="sentence-transformers is not installed")
+        source = request.getfixturevalue("minilm_source")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(socket.socket, "connect", _refuse)
+            yield load_encoder(f"st:{source}")
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", _refuse)
+        yield _OPEN[request.param](tmp_path_factory.mktemp(request.param))
+
+
+def _refuse(*_: object) -> None:
+    raise AssertionError("an encoder used the network")
+
+
+def test_rows_are_float32_unit_vectors_one_for_each_text(encoder: Encoder) -> None:
+    rows = encoder.encode(UTTERANCES)
+    assert rows.shape == (len(UTTERANCES), encoder.dim)
+    assert rows.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+
+
+def test_no_text_gives_no_row(encoder: Encoder) -> None:
+    rows = encoder.encode([])
+    assert rows.shape == (0, encoder.dim)
+    assert rows.dtype == np.float32
+
+
+def test_a_row_depends_on_its_own_text_only(encoder: Encoder) -> None:
+    together = encoder.encode(UTTERANCES)
+    backwards = encoder.encode(UTTERANCES[::-1])[::-1]
+    many = encoder.encode(UTTERANCES * 3)[len(UTTERANCES) : 2 * len(UTTERANCES)]
+    alone = np.concatenate([encoder.encode([utterance]) for utterance in UTTERANCES])
+    assert together.tobytes() == backwards.tobytes() == many.tobytes() == alone.tobytes()
+
+
+def test_texts_may_come_in_any_sequence(encoder: Encoder) -> None:
+    assert np.array_equal(encoder.encode(tuple(UTTERANCES[:3])), encoder.encode(UTTERANCES[:3]))
+
+
+def test_rows_belong_to_the_caller(encoder: Encoder) -> None:
+    expected = encoder.encode(UTTERANCES[:1]).copy()
+    encoder.encode(UTTERANCES[:1])[:] = 0
+    assert np.array_equal(encoder.encode(UTTERANCES[:1]), expected)
+
+
+def test_different_texts_have_different_rows(encoder: Encoder) -> None:
+    a, b = encoder.encode(["wake me at half past six", "play some jazz"])
+    assert a @ b < 0.99
+
+
+def test_threads_get_the_same_rows(encoder: Encoder) -> None:
+    expected = encoder.encode(UTTERANCES[:9])
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda _: encoder.encode(UTTERANCES[:9]), range(24)))
+    assert all(np.array_equal(rows, expected) for rows in results)
+
+
+def test_it_says_what_it_is(encoder: Encoder) -> None:
+    assert encoder.name
+    assert re.fullmatch("[0-9a-f]{12}", encoder.fingerprint)
+    assert encoder.fingerprint == encoder.fingerprint
+    assert encoder.prefixes.utterance == encoder.prefixes.declaration == ""
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), max_size=4))
+def test_any_text_has_a_unit_row_of_its_own(encoder: Encoder, utterances: list[str]) -> None:
+    rows = encoder.encode(utterances)
+    for row, utterance in zip(rows, utterances, strict=True):
+        assert abs(np.linalg.norm(row) - 1) < 1e-5
+        assert np.array_equal(row, encoder.encode([utterance])[0])

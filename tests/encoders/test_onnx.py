@@ -1,0 +1,178 @@
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+
+from router.encoders import load_encoder
+from router.encoders.card import CARD, MODEL, TOKENIZER
+from router.encoders.onnx import OnnxEncoder
+from router.errors import EncoderError
+from tests.encoders.conftest import write_tiny_encoder
+
+
+def _edit_card(folder: Path, **changes: Any) -> None:
+    data = json.loads((folder / CARD).read_text(encoding="utf-8")) | changes
+    data = {key: value for key, value in data.items() if value is not None}
+    (folder / CARD).write_text(json.dumps(data), encoding="utf-8")
+
+
+def test_it_opens_by_name(tiny_folder: Path) -> None:
+    encoder = load_encoder(f"onnx:{tiny_folder}")
+    assert (encoder.name, encoder.dim) == ("tiny", 8)
+
+
+def test_the_card_states_name_size_and_prefixes(tmp_path: Path) -> None:
+    folder = write_tiny_encoder(tmp_path / "tiny")
+    _edit_card(folder, prefixes={"utterance": "query: "})
+    encoder = OnnxEncoder(folder)
+    assert encoder.prefixes.utterance == "query: "
+    assert encoder.prefixes.declaration == ""
+    assert "'tiny', 8 dims" in repr(encoder)
+
+
+@pytest.mark.parametrize("text", ["[SEP]", "[CLS] wake me", "wake [UNK] me", "wake me [SEP] [PAD] [PAD]"])
+def test_what_looks_like_a_mark_is_text(tiny_folder: Path, text: str) -> None:
+    encoder = OnnxEncoder(tiny_folder)
+    spelled = text.replace("[", "[ ").replace("]", " ]").replace("SEP", "sep")
+    assert np.array_equal(encoder.encode([text]), encoder.encode([spelled]))
+
+
+@pytest.mark.parametrize("text", ["wake me [SEP]", "[MASK]", "the [PAD] [PAD] lights"])
+def test_the_shipped_encoder_reads_marks_as_text(text: str) -> None:
+    encoder = load_encoder("minilm")
+    spelled = text.replace("[", "[ ").replace("]", " ]").lower()
+    assert np.array_equal(encoder.encode([text]), encoder.encode([spelled]))
+    without = text.replace("[SEP]", "").replace("[MASK]", "").replace("[PAD]", "")
+    assert not np.array_equal(encoder.encode([text]), encoder.encode([without]))
+
+
+def test_what_follows_the_last_token_that_fits_is_not_read(tmp_path: Path) -> None:
+    encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", max_tokens=6))
+    assert np.array_equal(encoder.encode(["a b c d"]), encoder.encode(["a b c d e f"]))
+    assert not np.array_equal(encoder.encode(["a b c d"]), encoder.encode(["a b c"]))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 8])
+def test_threads_change_no_bit(tiny_folder: Path, threads: int) -> None:
+    texts = [f"wake me at {n}" for n in range(200)]
+    expected = OnnxEncoder(tiny_folder, threads=1).encode(texts)
+    assert np.array_equal(OnnxEncoder(tiny_folder, threads=threads).encode(texts), expected)
+
+
+def test_the_fingerprint_is_computed_where_the_card_states_none(tiny_folder: Path) -> None:
+    stated = OnnxEncoder(tiny_folder).fingerprint
+    _edit_card(tiny_folder, fingerprint=None)
+    assert OnnxEncoder(tiny_folder).fingerprint == stated
+
+
+@pytest.mark.parametrize("changed", [{"max_tokens": 9}, {"prefixes": {"utterance": "query: "}}])
+def test_the_fingerprint_covers_how_the_files_are_used(tiny_folder: Path, changed: dict[str, Any]) -> None:
+    stated = OnnxEncoder(tiny_folder).fingerprint
+    _edit_card(tiny_folder, fingerprint=None, **changed)
+    assert OnnxEncoder(tiny_folder).fingerprint != stated
+
+
+@pytest.mark.parametrize("name", [CARD, MODEL, TOKENIZER])
+def test_a_missing_file_is_named(tiny_folder: Path, name: str) -> None:
+    (tiny_folder / name).unlink()
+    with pytest.raises(EncoderError, match=rf"{name}: No such file.*holds model.onnx, tokenizer.json and encoder.json"):
+        OnnxEncoder(tiny_folder)
+
+
+@pytest.mark.parametrize("name", [MODEL, TOKENIZER])
+def test_a_truncated_file_is_named(tiny_folder: Path, name: str) -> None:
+    file = tiny_folder / name
+    file.write_bytes(file.read_bytes()[:-9])
+    with pytest.raises(EncoderError, match=rf"{name}: has \d+ bytes, but encoder.json says \d+"):
+        OnnxEncoder(tiny_folder)
+
+
+@pytest.mark.parametrize("name", [MODEL, TOKENIZER])
+def test_a_broken_file_is_named(tiny_folder: Path, name: str) -> None:
+    file = tiny_folder / name
+    file.write_bytes(b"?" * file.stat().st_size)
+    with pytest.raises(EncoderError, match=rf"{name}: not a (model|tokenizer)"):
+        OnnxEncoder(tiny_folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{", "encoder.json: not JSON"),
+        (b"\xff", "encoder.json: not JSON"),
+        (b"[" * 100_000, "encoder.json: not JSON"),
+        (b"[]", r"encoder.json: expected an object, not \[\]"),
+        (b'{"dim": 8}', "'name' is missing; expected a string"),
+        (b'{"name": "x"}', "'dim' is missing; expected an integer"),
+        (b'{"name": "x", "dim": "8"}', "'dim' is '8'; expected an integer"),
+        (b'{"name": "x", "dim": true}', "'dim' is True; expected an integer"),
+        (b'{"name": "x", "dim": 0}', "'dim' is 0; expected at least 1"),
+        (b'{"name": "x", "dim": 8, "max_tokens": 2}', "'max_tokens' is 2; expected at least 3"),
+        (b'{"name": "x", "dim": 8, "prefixes": []}', r"'prefixes' is \[\]; expected an object"),
+        (b'{"name": "x", "dim": 8, "prefixes": {"utterance": 1}}', "'utterance' is 1; expected a string"),
+    ],
+)
+def test_a_card_that_is_wrong_says_where(tiny_folder: Path, content: bytes, message: str) -> None:
+    (tiny_folder / CARD).write_bytes(content)
+    with pytest.raises(EncoderError, match=message):
+        OnnxEncoder(tiny_folder)
+
+
+def test_dimensions_other_than_stated_are_refused(tmp_path: Path) -> None:
+    folder = write_tiny_encoder(tmp_path / "tiny", dim=9)
+    with pytest.raises(EncoderError, match="'sentence_embedding' is .* encoder.json says 9 dimensions"):
+        OnnxEncoder(folder)
+
+
+def test_an_output_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    folder = write_tiny_encoder(tmp_path / "tiny", output="pooled")
+    with pytest.raises(EncoderError, match="has no output 'pooled', but 'sentence_embedding', 'mean', 'looked_up'"):
+        OnnxEncoder(folder)
+
+
+def test_an_input_that_nothing_can_fill_is_refused(tiny_folder: Path) -> None:
+    model = onnx.load(tiny_folder / MODEL)
+    for node in model.graph.node:
+        node.input[:] = ["pixels" if name == "token_type_ids" else name for name in node.input]
+    model.graph.input[2].name = "pixels"
+    onnx.save(model, tiny_folder / MODEL)
+    _edit_card(tiny_folder, files=None)
+    with pytest.raises(EncoderError, match="has the inputs .*'pixels'.*; expected 'input_ids' and at most"):
+        OnnxEncoder(tiny_folder)
+
+
+@pytest.mark.parametrize(("scale", "length"), [(np.nan, "nan"), (0.0, "(nan|0.0)")])
+def test_a_row_that_is_no_unit_vector_is_refused(tmp_path: Path, scale: float, length: str) -> None:
+    encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", scale=scale))
+    with pytest.raises(EncoderError, match=f"gave a row of squared length {length} on 'wake me'"):
+        encoder.encode(["wake me"])
+
+
+def test_a_row_that_is_not_normalised_is_refused(tmp_path: Path) -> None:
+    encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", output="mean", scale=10))
+    with pytest.raises(EncoderError, match="gave a row of squared length"):
+        encoder.encode(["wake me"])
+
+
+def test_a_row_for_each_token_is_refused(tmp_path: Path) -> None:
+    encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", output="looked_up"))
+    with pytest.raises(EncoderError, match=r"gave an array of shape \(1, 8, 8\); expected \(1, 8\)"):
+        encoder.encode(["wake me"])
+
+
+def test_what_the_runtime_says_while_it_runs_is_an_encoder_error(tiny_folder: Path) -> None:
+    data = json.loads((tiny_folder / TOKENIZER).read_text(encoding="utf-8"))
+    data["model"]["vocab"]["w"] = 5000  # beyond the table
+    (tiny_folder / TOKENIZER).write_text(json.dumps(data), encoding="utf-8")
+    _edit_card(tiny_folder, files=None)
+    with pytest.raises(EncoderError, match="model.onnx: failed on 'wake me'"):
+        OnnxEncoder(tiny_folder).encode(["wake me"])
+
+
+def test_it_works_from_wherever_the_folder_is_copied(tiny_folder: Path, tmp_path: Path) -> None:
+    copied = shutil.copytree(tiny_folder, tmp_path / "ordner mit ümlaut")
+    assert np.array_equal(OnnxEncoder(copied).encode(["wake me"]), OnnxEncoder(tiny_folder).encode(["wake me"]))
