@@ -34,8 +34,8 @@ class CachedEncoder:
     Rows are the same bits as without the cache. They are kept in one SQLite file
     for each encoder's fingerprint, found by the SHA-256 of the text (the text
     itself is not kept), and each has a checksum. Threads and processes may share
-    it. A cache that cannot be used is bypassed, one that is damaged is begun
-    anew, and a line in the log says so; neither is ever an error.
+    it. A cache that is damaged is begun anew; one that cannot be used is bypassed
+    from then on. The log has a line about it; neither is ever an error.
 
     `progress(done, total)` is called while texts are encoded that were not in
     the cache, first with 0.
@@ -54,6 +54,7 @@ class CachedEncoder:
         self.encoder = encoder
         self.file = Path(default_folder() if folder is None else folder) / f"embeddings-{encoder.fingerprint}.sqlite"
         self._progress = progress
+        self._usable = True
 
     def __repr__(self) -> str:
         return f"<CachedEncoder of {self.encoder!r} in {str(self.file)!r}>"
@@ -98,7 +99,9 @@ class CachedEncoder:
 
     def _read(self, keys: Iterable[bytes]) -> dict[bytes, NDArray[np.float32]]:
         """Return the rows that are there and whole."""
-        rows = {}
+        rows: dict[bytes, NDArray[np.float32]] = {}
+        if not self._usable:
+            return rows
         try:
             with closing(self._connect()) as connection:
                 for key in set(keys):
@@ -112,6 +115,8 @@ class CachedEncoder:
 
     def _write(self, rows: Mapping[bytes, NDArray[np.float32]]) -> None:
         """Add rows in one transaction, in place of damaged ones."""
+        if not self._usable:
+            return
         try:
             with closing(self._connect()) as connection, connection:
                 values = [(key, _pack(key, row)) for key, row in rows.items()]
@@ -127,16 +132,18 @@ class CachedEncoder:
         return connection
 
     def _give_up(self, error: sqlite3.Error | OSError) -> None:
-        """Remove the file if it is damaged, so that the next use begins anew; otherwise leave it alone."""
-        if getattr(error, "sqlite_errorcode", None) not in _DAMAGED:
-            _log.warning("%s: the embedding cache is not used: %s", self.file, error)
-            return
-        _log.warning("%s: the embedding cache is damaged (%s) and begun anew", self.file, error)
+        """Remove the file if it is damaged, so that the next use begins anew; otherwise use it no more."""
+        damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+        _log.warning(
+            "%s: this cache of embeddings is %s: %s", self.file, "begun anew" if damaged else "not used", error
+        )
         try:
-            self.file.unlink(missing_ok=True)
-            self.file.with_name(self.file.name + "-journal").unlink(missing_ok=True)
-        except OSError as failure:
-            _log.warning("%s: cannot be removed: %s", self.file, failure)
+            if damaged:
+                self.file.unlink(missing_ok=True)
+                self.file.with_name(f"{self.file.name}-journal").unlink(missing_ok=True)
+        except OSError:
+            damaged = False
+        self._usable = damaged
 
 
 def default_folder() -> Path:

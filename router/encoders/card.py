@@ -37,7 +37,7 @@ class Card:
     prefixes: Prefixes = field(default_factory=Prefixes)
     """What the encoder was trained to see before a text."""
     fingerprint: str = ""
-    """As `fingerprint` computes it. Where it is not stated it is computed on opening, which takes time."""
+    """As `fingerprint_of` gives it. Where it is not stated it is computed on opening, which takes time."""
 
     @classmethod
     def read(cls, folder: Path) -> Card:
@@ -68,19 +68,19 @@ class Card:
             fingerprint=_read(file, data, "fingerprint", str, ""),
         )
         _check_sizes(folder, _read(file, data, "files", dict, {}))
-        return card if card.fingerprint else replace(card, fingerprint=fingerprint(folder, card))
+        return card if card.fingerprint else replace(card, fingerprint=fingerprint_of(folder, card))
 
     def write(self, folder: Path, **notes: Any) -> None:
         """Write the card of a folder that holds its model and tokenizer, with their sizes and fingerprint."""
         data = asdict(self) | {
-            "fingerprint": fingerprint(folder, self),
+            "fingerprint": fingerprint_of(folder, self),
             "files": {name: (folder / name).stat().st_size for name in (MODEL, TOKENIZER)},
         }
         text = json.dumps(data | notes, indent=2, ensure_ascii=False)
         (folder / CARD).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def fingerprint(folder: Path, card: Card) -> str:
+def fingerprint_of(folder: Path, card: Card) -> str:
     """Return 12 hexadecimal digits of all that decides the rows: the files, and how the card says to use them."""
     digest = hashlib.sha256()
     for name in (MODEL, TOKENIZER):
@@ -99,7 +99,9 @@ def _check_sizes(folder: Path, sizes: Mapping[str, Any]) -> None:
         except OSError as error:
             raise EncoderError(f"{file}: {error.strerror}. A folder with an encoder holds {_LISTED}.") from error
         if size != sizes.get(name, size):
-            raise EncoderError(f"{file}: has {size} bytes, but {CARD} says {sizes[name]!r}. Install it again.")
+            raise EncoderError(
+                f"{file}: has {size} bytes, but {CARD} says {sizes[name]!r}. It was altered, or copied in part."
+            )
 
 
 def _read(file: Path, source: Mapping[str, Any], key: str, kind: type[_T], default: _T | None = None) -> _T:

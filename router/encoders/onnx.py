@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -75,19 +74,21 @@ class OnnxEncoder:
             return np.empty((0, self.dim), np.float32)
         if len(utterances) < _MANY or self._threads < 2:
             return np.concatenate([self._encode_one(utterance) for utterance in utterances])
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(self._threads) as pool:
             return np.concatenate(list(pool.map(self._encode_one, utterances)))
 
     def _encode_one(self, utterance: str) -> NDArray[np.float32]:
         """Return `[1, dim]`."""
-        ids = np.array([self._tokenizer.encode(utterance).ids], np.int64)
-        feed = {"input_ids": ids}
-        for name, fill in self._extra_inputs:
-            feed[name] = fill(ids)
         try:
+            ids = np.array([self._tokenizer.encode(utterance).ids], np.int64)
+            feed = {"input_ids": ids}
+            for name, fill in self._extra_inputs:
+                feed[name] = fill(ids)
             row: NDArray[np.float32] = self._session.run(self._outputs, feed)[0]
         except Exception as error:  # ONNX Runtime's exceptions have no common ancestor but this
-            raise EncoderError(f"{self.folder / MODEL}: failed on {utterance!r:.80}: {error}") from error
+            raise EncoderError(f"{self.folder}: failed on {utterance!r:.80}: {error}") from error
         if row.shape != (1, self.dim):
             raise EncoderError(f"{self.folder / MODEL}: gave an array of shape {row.shape}; expected (1, {self.dim})")
         length = np.vdot(row, row)

@@ -60,34 +60,32 @@ class Channels:
 
     def measure(self, rows: Floats) -> tuple[Floats, Floats]:
         """Return the channels [n, K, 5] and the head's logit of "none of these" [n] (0 without that class)."""
-        dim = self.prototypes.shape[1]
-        embeddings = rows[:, :dim]
+        heads, count, prototypes = len(self.head_weights), self.tools, len(self.prototypes)
         linear = rows @ self._linear
-        logits = linear[:, : len(self.head_weights)] + self.head_biases
-        nearest = np.maximum.reduceat(embeddings @ self._prototypes, self._starts, axis=1)
-        measured = np.empty((len(rows), self.tools, len(CHANNELS)), np.float32)
-        measured[:, :, 0] = logits[:, : self.tools]
-        measured[:, :, 1] = linear[:, len(self.head_weights) :]
+        similar = rows[:, : self.prototypes.shape[1]] @ self._similar
+        measured = np.empty((len(rows), count, len(CHANNELS)), np.float32)
+        measured[:, :, 0] = linear[:, :count] + self.head_biases[:count]
+        measured[:, :, 1] = linear[:, heads:]
+        nearest = np.maximum.reduceat(similar[:, :prototypes], self._starts, axis=1)
         measured[:, :, 2] = nearest
-        measured[:, :, 3] = embeddings @ self._means
+        measured[:, :, 3] = similar[:, prototypes : prototypes + count]
         measured[:, :, 4] = 0.0
         if len(self.counterexamples):
-            counter = np.maximum.reduceat(embeddings @ self._counterexamples, self._counter_starts, axis=1)
-            which = self.counter_owners[self._counter_starts]
-            measured[:, which, 4] = np.maximum(counter - nearest[:, which], 0.0)
-        return measured, logits[:, -1] if self.has_none else np.zeros(len(rows), np.float32)
+            counter = np.maximum.reduceat(similar[:, prototypes + count :], self._counter_starts, axis=1)
+            measured[:, self._countered, 4] = np.maximum(counter - nearest[:, self._countered], 0.0)
+        none = linear[:, count] + self.head_biases[count] if self.has_none else np.zeros(len(rows), np.float32)
+        return measured, none
 
     @cached_property
     def _linear(self) -> Floats:
         return np.ascontiguousarray(np.concatenate([self.head_weights, self.declarations]).T)
 
     @cached_property
-    def _prototypes(self) -> Floats:
-        return np.ascontiguousarray(self.prototypes.T)
-
-    @cached_property
-    def _counterexamples(self) -> Floats:
-        return np.ascontiguousarray(self.counterexamples.T)
+    def _similar(self) -> Floats:
+        """[D, P + K + Q]: prototypes, their mean directions, counterexamples."""
+        sums = np.add.reduceat(self.prototypes, self._starts, axis=0)
+        means = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+        return np.ascontiguousarray(np.concatenate([self.prototypes, means, self.counterexamples]).T)
 
     @cached_property
     def _starts(self) -> NDArray[np.intp]:
@@ -98,6 +96,6 @@ class Channels:
         return np.flatnonzero(np.diff(self.counter_owners, prepend=-1))
 
     @cached_property
-    def _means(self) -> Floats:
-        sums = np.add.reduceat(self.prototypes, self._starts, axis=0)
-        return np.ascontiguousarray((sums / np.linalg.norm(sums, axis=1, keepdims=True)).T)
+    def _countered(self) -> NDArray[np.int32]:
+        """The tools that have counterexamples."""
+        return self.counter_owners[self._counter_starts]

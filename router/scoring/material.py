@@ -15,8 +15,8 @@ from router.scoring.lexical import sketches
 from router.scoring.wording import EMBEDDED_WEIGHTS, SKETCHED_WEIGHT, wordings
 from router.text import normalize
 
-MAX_PROTOTYPES = 24
-"""A tool with more examples keeps so many of them as prototypes, spread evenly over the list."""
+MAX_PROTOTYPES = 8
+"""A tool with more examples keeps so many of them as prototypes, those that stand best for all."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def embed_tools(tools: ToolSet | Sequence[Tool], out_of_scope: Sequence[str], en
 def gather_channels(material: Material, head_weights: Floats, head_biases: Floats) -> Channels:
     """Return the channels of these tools with the given head."""
     count = len(material.declarations)
-    kept = _prototypes(material.owners)
+    kept = _prototypes(material)
     owners = np.concatenate([np.arange(count, dtype=np.int32), material.owners[kept]])
     order = np.argsort(owners, kind="stable")
     return Channels(
@@ -104,11 +104,29 @@ def gather_channels(material: Material, head_weights: Floats, head_biases: Float
     )
 
 
-def _prototypes(owners: NDArray[np.int32]) -> NDArray[np.intp]:
+def _prototypes(material: Material) -> NDArray[np.intp]:
     """Choose the examples that are prototypes."""
-    ranges = np.split(np.arange(len(owners)), np.flatnonzero(np.diff(owners)) + 1)
-    spread = [np.linspace(0, len(own) - 1, min(len(own), MAX_PROTOTYPES)).round().astype(np.intp) for own in ranges]
-    return np.concatenate([own[which] for own, which in zip(ranges, spread, strict=True)])
+    ranges = np.split(np.arange(len(material.owners)), np.flatnonzero(np.diff(material.owners)) + 1)
+    return np.concatenate([own[exemplars(material.examples.embeddings[own], MAX_PROTOTYPES)] for own in ranges])
+
+
+def exemplars(embeddings: Floats, count: int) -> NDArray[np.intp]:
+    """Choose at most `count` rows that every row is near to one of; sorted.
+
+    Greedy facility location (Nemhauser, Wolsey and Fisher, 1978): each choice
+    adds the most to the sum, over all rows, of the similarity to the nearest
+    chosen one. Of more than 1,000 rows, 1,000 are looked at.
+    """
+    looked_at = np.linspace(0, len(embeddings) - 1, min(len(embeddings), 1000)).round().astype(np.intp)
+    if len(looked_at) <= count:
+        return looked_at
+    similarities = embeddings[looked_at] @ embeddings[looked_at].T
+    reached = np.full(len(looked_at), -1.0, np.float32)
+    chosen: list[np.intp] = []
+    for _ in range(count):
+        chosen.append(np.maximum(similarities, reached).sum(axis=1).argmax())
+        reached = np.maximum(reached, similarities[chosen[-1]])
+    return looked_at[np.unique(chosen)]
 
 
 def unit(rows: Floats) -> Floats:

@@ -124,7 +124,7 @@ def test_a_card_that_is_wrong_says_where(tiny_folder: Path, content: bytes, mess
 
 def test_dimensions_other_than_stated_are_refused(tmp_path: Path) -> None:
     folder = write_tiny_encoder(tmp_path / "tiny", dim=9)
-    with pytest.raises(EncoderError, match="'sentence_embedding' is .* encoder.json says 9 dimensions"):
+    with pytest.raises(EncoderError, match=r"'sentence_embedding' is .* encoder.json says 9 dimensions"):
         OnnxEncoder(folder)
 
 
@@ -141,7 +141,7 @@ def test_an_input_that_nothing_can_fill_is_refused(tiny_folder: Path) -> None:
     model.graph.input[2].name = "pixels"
     onnx.save(model, tiny_folder / MODEL)
     _edit_card(tiny_folder, files=None)
-    with pytest.raises(EncoderError, match="has the inputs .*'pixels'.*; expected 'input_ids' and at most"):
+    with pytest.raises(EncoderError, match=r"has the inputs .*'pixels'.*; expected 'input_ids' and at most"):
         OnnxEncoder(tiny_folder)
 
 
@@ -169,8 +169,13 @@ def test_what_the_runtime_says_while_it_runs_is_an_encoder_error(tiny_folder: Pa
     data["model"]["vocab"]["w"] = 5000  # beyond the table
     (tiny_folder / TOKENIZER).write_text(json.dumps(data), encoding="utf-8")
     _edit_card(tiny_folder, files=None)
-    with pytest.raises(EncoderError, match="model.onnx: failed on 'wake me'"):
+    with pytest.raises(EncoderError, match="tiny: failed on 'wake me'"):
         OnnxEncoder(tiny_folder).encode(["wake me"])
+
+
+def test_what_is_no_unicode_is_an_encoder_error(tiny_folder: Path) -> None:
+    with pytest.raises(EncoderError, match=r"tiny: failed on 'wake \\ud800'"):
+        OnnxEncoder(tiny_folder).encode(["wake \ud800"])
 
 
 def test_it_works_from_wherever_the_folder_is_copied(tiny_folder: Path, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ weights are unsigned with the zero point 128, which no x86 kernel saturates
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,6 +45,8 @@ COMMAND = "router.encoders.minilm.recipe"
 DIM = 384
 LAYERS = 6
 HEADS = 12
+SOURCE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of `model.safetensors` as published."""
 MAX_TOKENS = 256
 """The model was trained on no more than 128; its published configuration cuts at 256."""
 BLOCK = 128
@@ -75,17 +78,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def build(source: Path, out: Path, precision: Precision = "int8") -> None:
-    """Write `model.onnx`, `tokenizer.json` and `encoder.json` to a folder."""
+    """Write `model.onnx`, `tokenizer.json` and `encoder.json` to a folder.
+
+    Raises ValueError if the source holds other weights than the published ones.
+    """
+    published = source / "model.safetensors"
+    with published.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != SOURCE_SHA256:
+            raise ValueError(f"{published}: not the published weights, whose SHA-256 is {SOURCE_SHA256}")
+    weights: Weights = load_file(published)
+    tokenizer, kept = _smaller_tokenizer(source / TOKENIZER)
     out.mkdir(parents=True, exist_ok=True)
-    weights: Weights = load_file(source / "model.safetensors")
-    tokenizer, kept = _smaller_tokenizer(source / "tokenizer.json")
     tokens = "embeddings.word_embeddings.weight"
     weights[tokens] = weights[tokens][kept]
     (out / TOKENIZER).write_text(tokenizer, encoding="utf-8", newline="\n")
     onnx.save(_Graph(weights, precision).build(), out / MODEL)
     Card(name=f"minilm-l6-{precision}", dim=DIM, max_tokens=MAX_TOKENS).write(
         out,
-        source="sentence-transformers/all-MiniLM-L6-v2, model.safetensors 53aa51172d142c89",
+        source="sentence-transformers/all-MiniLM-L6-v2",
+        source_sha256=SOURCE_SHA256,
         recipe=f"python -m {COMMAND}",
         parity=PARITY[precision],
     )

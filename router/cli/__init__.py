@@ -1,0 +1,81 @@
+"""The command line, `router …`: one thin module per command.
+
+A command returns 0, or 1 if it ran and found problems. `main` turns what stops
+a command into an exit code: 2 for an error, 130 for Ctrl-C, 141 where nobody
+reads the output any more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+import router
+from router.cli import check, compile, encoders, init, repl, route  # noqa: A004 (a command is named as its module)
+from router.errors import RouterError
+
+_DESCRIPTION = """\
+Route what people say to tools, or refuse honestly. Nothing leaves this machine.
+
+  router init my_tools              begin a folder of tools
+  router check my_tools             find everything that is wrong with it
+  router compile my_tools           make a bundle of it
+  router route wake me at seven     ask the bundle
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code.
+
+    Raises SystemExit for `--help`, `--version` and arguments that make no sense.
+    """
+    _speak_utf8()
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence(sys.stdout)
+        return 141
+    except (RouterError, OSError) as error:
+        print(f"router {arguments.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="router",
+        description=_DESCRIPTION,
+        epilog="'router COMMAND --help' says more and shows an example.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {router.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in (check, compile, route, repl, init, encoders):
+        command.add(commands)
+    return parser
+
+
+def _speak_utf8() -> None:
+    """Read and write UTF-8 whatever the locale says, and never fail on a character."""
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors)
+
+
+def _silence(stream: object) -> None:
+    """Send the rest of a stream nowhere, or Python complains about the pipe once more when it exits."""
+    try:
+        descriptor = stream.fileno()  # type: ignore[attr-defined]
+    except (AttributeError, io.UnsupportedOperation):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)

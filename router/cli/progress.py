@@ -1,0 +1,53 @@
+"""Progress bars on standard error, where a person looks at it and tqdm is installed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+
+@contextmanager
+def stages() -> Iterator[Callable[[str, int, int], None]]:
+    """Give a function that shows how far a stage is: its name, how much is done, how much there is."""
+    bar: tqdm[None] | None = None
+
+    def show(stage: str, done: int, total: int) -> None:
+        nonlocal bar
+        if bar is None or bar.desc != f"{stage}: " or bar.total != total:
+            if bar is not None:
+                bar.close()
+            bar = _bar(total=total, desc=stage)
+        if bar is not None:
+            bar.update(done - bar.n)
+
+    try:
+        yield show
+    finally:
+        if bar is not None:
+            bar.close()
+
+
+@contextmanager
+def counter(unit: str) -> Iterator[Callable[[int], object]]:
+    """Give a function that shows that so many more units are done, of nobody knows how many."""
+    bar = _bar(unit=f" {unit}")
+    if bar is None:
+        yield lambda _: None
+        return
+    with closing(bar):
+        yield bar.update
+
+
+def _bar(total: int | None = None, desc: str | None = None, unit: str = "it") -> tqdm[None] | None:
+    if not sys.stderr.isatty():
+        return None
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        return None
+    return tqdm(total=total, desc=desc, unit=unit, file=sys.stderr, leave=False, dynamic_ncols=True)

@@ -1,0 +1,76 @@
+"""Where a command's tools come from: a bundle, or tool files it trains on first."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from router.cli.command import CommandError
+from router.cli.progress import stages
+
+if TYPE_CHECKING:
+    from router.declarations import ToolSet
+    from router.decisions import Policy
+    from router.router import Router
+
+BUNDLE_VARIABLE = "ROUTER_BUNDLE"
+"""This environment variable names the bundle to use where the command line names none."""
+DEFAULT_BUNDLE = "assistant.bundle"
+"""Written and read where nothing else is said."""
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that `open_router` reads."""
+    group = parser.add_argument_group("where the tools are")
+    either = group.add_mutually_exclusive_group()
+    either.add_argument(
+        "--bundle",
+        metavar="BUNDLE",
+        help=f"what 'router compile' wrote (default: ${BUNDLE_VARIABLE}, or else {DEFAULT_BUNDLE} in this folder)",
+    )
+    either.add_argument(
+        "--specs",
+        metavar="PATH",
+        action="append",
+        help="a tool file or folder to train on first, which takes seconds; may be given several times",
+    )
+    group.add_argument(
+        "--encoder", metavar="SPEC", help="an encoder, see 'router encoders' (default: the bundle's own, or minilm)"
+    )
+
+
+def open_router(arguments: argparse.Namespace) -> Router:
+    """Load the bundle, or train on the tool files, that the command line names."""
+    from router.declarations import load
+    from router.encoders import DEFAULT
+    from router.router import Router
+
+    if arguments.specs:
+        return train(load(*arguments.specs), arguments.encoder or DEFAULT)
+    named = arguments.bundle or os.environ.get(BUNDLE_VARIABLE)
+    if not named and not Path(DEFAULT_BUNDLE).exists():
+        raise CommandError(
+            f"no bundle is named, and there is no {DEFAULT_BUNDLE} in this folder.\n"
+            f"Write one with 'router compile PATH', name one with --bundle or ${BUNDLE_VARIABLE}, or give --specs PATH."
+        )
+    return Router.load(named or DEFAULT_BUNDLE, arguments.encoder)
+
+
+def train(tools: ToolSet, encoder: str, policy: Policy | None = None, *, cached: bool = True) -> Router:
+    """Train a router and show how it goes.
+
+    Only training reads and writes the cache: what people say to the router is kept nowhere.
+    """
+    from router import training
+    from router.encoders import load_encoder
+    from router.encoders.cache import CachedEncoder
+    from router.router import Router
+
+    plain = load_encoder(encoder)
+    with stages() as show:
+        used = CachedEncoder(plain, progress=partial(show, "embedding")) if cached else plain
+        router = training.train(tools, used, policy, show)
+    return Router(router.tools, plain, router.scorer, router.policy)

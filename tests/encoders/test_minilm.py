@@ -1,0 +1,100 @@
+"""The encoder that ships: as near to the published model as it should be, and rebuilt byte for byte."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+import router.encoders.minilm
+from router.encoders import load_encoder
+from router.encoders.card import CARD, MODEL, TOKENIZER, Card, fingerprint_of
+from router.encoders.onnx import OnnxEncoder
+
+FOLDER = Path(router.encoders.minilm.__file__).parent
+GOLDEN = Path(__file__).parent / "golden"
+TEXTS: list[str] = json.loads((GOLDEN / "minilm_texts.json").read_text(encoding="utf-8"))
+
+
+def _cosines_to_the_published_model(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return `[len(TEXTS)]`. The reference was computed by sentence-transformers 6.2 in fp32, kept in 16 bits."""
+    published: NDArray[np.float32] = np.load(GOLDEN / "minilm_fp32.npy").astype(np.float32)
+    published /= np.linalg.norm(published, axis=1, keepdims=True)
+    cosines: NDArray[np.float32] = np.einsum("ij,ij->i", rows, published)
+    return cosines
+
+
+def test_rows_are_near_those_of_the_published_model() -> None:
+    cosines = _cosines_to_the_published_model(load_encoder("minilm").encode(TEXTS))
+    assert cosines.mean() >= 0.995
+    assert cosines.min() >= 0.98
+
+
+def test_model_and_tokenizer_fit_in_23_megabytes() -> None:
+    assert sum((FOLDER / name).stat().st_size for name in (MODEL, TOKENIZER)) <= 23_000_000
+
+
+def test_the_card_is_that_of_the_files() -> None:
+    card = Card.read(FOLDER)
+    assert card.fingerprint == fingerprint_of(FOLDER, card)
+    assert (card.name, card.dim, card.max_tokens) == ("minilm-l6-int8", 384, 256)
+
+
+def test_licence_and_attribution_ship_with_the_model() -> None:
+    assert "Apache License" in (FOLDER / "LICENSE").read_text(encoding="utf-8")
+    notice = (FOLDER / "NOTICE").read_text(encoding="utf-8")
+    for named in ("sentence-transformers/all-MiniLM-L6-v2", "nreimers/MiniLM-L6-H384-uncased", "Microsoft", "changed"):
+        assert named in notice
+
+
+def test_the_graph_gives_token_embeddings_whose_normalised_mean_is_the_row() -> None:
+    encoder = load_encoder("minilm")
+    tokenizer = Tokenizer.from_file(str(FOLDER / TOKENIZER))
+    ids = np.array([tokenizer.encode("wake me at half past six").ids], np.int64)
+    tokens = onnxruntime.InferenceSession(str(FOLDER / MODEL)).run(["token_embeddings"], {"input_ids": ids})[0]
+    assert tokens.shape == (1, ids.shape[1], 384)
+    mean = tokens.mean(axis=1)
+    np.testing.assert_allclose(
+        encoder.encode(["wake me at half past six"]), mean / np.linalg.norm(mean), rtol=0, atol=1e-6
+    )
+
+
+def test_the_recipe_gives_the_shipped_bytes(minilm_source: Path, tmp_path: Path) -> None:
+    recipe = pytest.importorskip("router.encoders.minilm.recipe")
+    recipe.main(["--source", str(minilm_source), str(tmp_path / "again")])
+    for name in (MODEL, TOKENIZER, CARD):
+        assert (tmp_path / "again" / name).read_bytes() == (FOLDER / name).read_bytes(), name
+
+
+def test_the_recipe_takes_no_other_weights(tmp_path: Path) -> None:
+    recipe = pytest.importorskip("router.encoders.minilm.recipe")
+    (tmp_path / "model.safetensors").write_bytes(b"other")
+    with pytest.raises(ValueError, match="not the published weights"):
+        recipe.build(tmp_path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_recipe_in_fp32_gives_the_published_rows(minilm_source: Path, tmp_path: Path) -> None:
+    recipe = pytest.importorskip("router.encoders.minilm.recipe")
+    recipe.main(["--source", str(minilm_source), "--precision", "fp32", str(tmp_path)])
+    cosines = _cosines_to_the_published_model(OnnxEncoder(tmp_path).encode(TEXTS))
+    assert cosines.min() > 0.999999
+
+
+def test_the_smaller_vocabulary_splits_every_text_as_the_published_one(minilm_source: Path) -> None:
+    ours = Tokenizer.from_file(str(FOLDER / TOKENIZER))
+    published = Tokenizer.from_file(str(minilm_source / TOKENIZER))
+    published.no_padding()
+    published.no_truncation()
+    ours.encode_special_tokens = published.encode_special_tokens = True
+    pieces = sorted(published.get_vocab())
+    words = [re.sub("^##", "", piece) for piece in pieces]
+    glued = [first + second for first, second in zip(words, words[1:] + words[:1], strict=True)]
+    characters = [chr(code) for code in range(0x20, 0x30000, 3) if not 0xD800 <= code < 0xE000]
+    texts = [*TEXTS, *pieces, *words, *glued, *(f"a{c}b {c}" for c in characters)]
+    for text in texts:
+        assert ours.encode(text).tokens == published.encode(text).tokens, text

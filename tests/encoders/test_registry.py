@@ -1,0 +1,75 @@
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+
+from router.encoders import HashingEncoder, available_encoders, load_encoder
+from router.errors import EncoderError, MissingExtraError, UnknownEncoderError
+
+_HEAVY = ("onnxruntime", "tokenizers", "sqlite3", "platformdirs", "sentence_transformers", "torch", "transformers")
+
+
+def _modules_after(program: str) -> set[str]:
+    program += "\nimport sys; print(*sys.modules)"
+    return set(
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    )
+
+
+def test_importing_the_package_imports_no_backend() -> None:
+    modules = _modules_after("import router.encoders as e; e.available_encoders(); e.load_encoder('hashing')")
+    assert not modules & set(_HEAVY)
+
+
+def test_the_shipped_encoder_imports_only_what_runs_it() -> None:
+    modules = _modules_after("import router.encoders as e; e.load_encoder().encode(['wake me'])")
+    assert modules & set(_HEAVY) == {"onnxruntime", "tokenizers"}
+
+
+def test_the_default_is_the_shipped_encoder_opened_once() -> None:
+    assert load_encoder() is load_encoder("minilm")
+    assert load_encoder().name == "minilm-l6-int8"
+
+
+def test_an_encoder_is_returned_as_it_is() -> None:
+    encoder = HashingEncoder(16)
+    assert load_encoder(encoder) is encoder
+
+
+@pytest.mark.parametrize(
+    ("spec", "hint"),
+    [("minilmm", "'minilm'"), ("hash", "'hashing'"), ("minilm:x", "'minilm'"), ("hashing:64", "hashing")],
+)
+def test_an_unknown_name_gets_the_nearest(spec: str, hint: str) -> None:
+    with pytest.raises(UnknownEncoderError, match=f"no encoder is named '{spec}'.*{hint}.*onnx:DIR, st:NAME_OR_PATH"):
+        load_encoder(spec)
+
+
+@pytest.mark.parametrize("spec", ["onnx", "onnx:", "st:"])
+def test_a_form_without_its_part_is_refused(spec: str) -> None:
+    with pytest.raises(EncoderError, match=f"'{spec}' does not say which encoder to open. Write '{spec[:2]}"):
+        load_encoder(spec)
+
+
+@pytest.mark.skipif(
+    bool(importlib.util.find_spec("sentence_transformers")), reason="sentence-transformers is installed"
+)
+def test_a_missing_package_comes_with_the_command_that_installs_it() -> None:
+    with pytest.raises(MissingExtraError, match=r"pip install 'intent-router\[st\]'"):
+        load_encoder("st:all-MiniLM-L6-v2")
+
+
+def test_what_is_no_model_is_an_encoder_error(tmp_path: object) -> None:
+    pytest.importorskip("sentence_transformers", reason="sentence-transformers is not installed")
+    with pytest.raises(EncoderError, match="sentence-transformers cannot open"):
+        load_encoder(f"st:{tmp_path}")
+
+
+def test_the_list_says_what_is_ready() -> None:
+    infos = {info.spec: info for info in available_encoders()}
+    assert list(infos) == ["minilm", "hashing", "onnx:DIR", "st:NAME_OR_PATH"]
+    assert infos["minilm"].ready
+    assert infos["hashing"].ready
+    assert infos["st:NAME_OR_PATH"].ready == bool(importlib.util.find_spec("sentence_transformers"))
+    assert infos["st:NAME_OR_PATH"].install == "pip install 'intent-router[st]'"
