@@ -61,7 +61,7 @@ def write_folder(
     files = {f"{name}.json": _canonical(document) for name, document in documents.items()}
     files |= {f"{name}.npy": dump_npy(array) for name, array in arrays.items()}
     for name in files:
-        if not _is_file_name(name):
+        if not _FILE_NAME.fullmatch(name):
             raise ValueError(f"{name!r} cannot name a file of a bundle; expected lower-case letters, digits and '_'")
     files[MANIFEST] = _manifest(files, manifest or {})
     _check_replaceable(path)
@@ -109,7 +109,7 @@ def _read(folder: Path) -> Folder:
         file = folder / name
         data = _read_file(file)
         if len(data) != entry["size"]:
-            raise BundleError(file, f"has {len(data)} bytes, but the manifest says {entry['size']}")
+            raise BundleError(file, f"has {len(data)} bytes, but the manifest says {entry['size']!r:.40}")
         if _digest(data) != entry["sha256"]:
             raise BundleError(file, "was altered: its SHA-256 is not the one in the manifest")
         if file.suffix == ".json":
@@ -141,14 +141,14 @@ def _parse_manifest(file: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise BundleError(file, f"not the manifest of an {FORMAT}")
     version = manifest.get("format_version")
-    if version != FORMAT_VERSION or isinstance(version, bool):
+    if type(version) is not int or version != FORMAT_VERSION:
         newer = isinstance(version, int) and version > FORMAT_VERSION
         hint = "It needs a newer intent-router." if newer else "Compile it again."
         raise BundleError(file, f"has format version {version!r:.40}; this one reads {FORMAT_VERSION}. {hint}")
     unsigned = {key: value for key, value in manifest.items() if key != "sha256"}
     try:
         whole = manifest.get("sha256") == _digest(_canonical(unsigned)) and data == _canonical(manifest)
-    except ValueError:
+    except (ValueError, RecursionError):
         whole = False
     if not whole:
         raise BundleError(file, "was altered: its SHA-256 is not the one it states")
@@ -156,7 +156,7 @@ def _parse_manifest(file: Path) -> dict[str, Any]:
     if not isinstance(files, dict):
         raise BundleError(file, "'files' is not an object")
     for name, entry in files.items():
-        if not _is_file_name(name):
+        if not _FILE_NAME.fullmatch(name):
             raise BundleError(file, f"lists {name!r:.80}, which cannot name a file of a bundle")
         if not isinstance(entry, dict) or not {"size", "sha256"} <= entry.keys():
             raise BundleError(file, f"does not state size and sha256 of {name!r}")
@@ -189,11 +189,6 @@ def _canonical(value: Any) -> bytes:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _is_file_name(name: str) -> bool:
-    """Tell whether this is a file of the folder itself, and the same file where upper and lower case are one."""
-    return _FILE_NAME.fullmatch(name) is not None and name != MANIFEST
 
 
 def _check_replaceable(path: Path) -> None:
@@ -255,5 +250,7 @@ def _sync(folder: Path) -> None:
             os.close(descriptor)
 
 
-_FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_]*\.(json|npy)")
+_FILE_NAME = re.compile(r"(?!manifest\.json)[a-z0-9][a-z0-9_]*\.(json|npy)")
+"""A file in the folder itself, and no other where upper and lower case are one."""
 _ATTEMPTS = 5
+"""So often a folder that is being replaced is read."""

@@ -38,12 +38,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        _silence(sys.stdout)
+        _discard_output()
         return 141
     except (RouterError, OSError) as error:
         print(f"router {arguments.command}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        print(file=sys.stderr)  # after the terminal's ^C
         return 130
     return code
 
@@ -66,16 +67,12 @@ def _parser() -> argparse.ArgumentParser:
 def _speak_utf8() -> None:
     """Read and write UTF-8 whatever the locale says, and never fail on a character."""
     for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
-        if isinstance(stream, io.TextIOWrapper):
+        if isinstance(stream, io.TextIOWrapper) and (stream.encoding, stream.errors) != ("utf-8", errors):
             stream.reconfigure(encoding="utf-8", errors=errors)
 
 
-def _silence(stream: object) -> None:
-    """Send the rest of a stream nowhere, or Python complains about the pipe once more when it exits."""
-    try:
-        descriptor = stream.fileno()  # type: ignore[attr-defined]
-    except (AttributeError, io.UnsupportedOperation):
-        return
+def _discard_output() -> None:
+    """Send what is still buffered nowhere, or Python complains about the pipe once more when it exits."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, descriptor)
+    os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

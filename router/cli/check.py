@@ -23,7 +23,9 @@ _EXAMPLE = """\
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    parser = add_command(commands, "check", run, "find everything that is wrong with tool files", _DESCRIPTION, _EXAMPLE)
+    parser = add_command(
+        commands, "check", run, "find everything that is wrong with tool files", _DESCRIPTION, _EXAMPLE
+    )
     parser.add_argument("path", metavar="PATH", nargs="+", help="a YAML file, or a folder of them at any depth")
     parser.add_argument(
         "--format",
@@ -52,7 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
             f"{_count(len(tools.out_of_scope), 'out-of-scope utterance')}"
         )
     if arguments.format == "json":
-        text = json.dumps({"problems": [asdict(problem) for problem in problems], **counts}, ensure_ascii=False, indent=2)
+        report = {"problems": [asdict(problem) for problem in problems], **counts}
+        text = json.dumps(report, ensure_ascii=False, indent=2)
     elif arguments.format == "github" and problems:
         text = "\n".join(map(_annotation, problems))
     print(text)

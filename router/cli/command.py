@@ -17,7 +17,12 @@ class CommandError(RouterError):
 
 
 def add_command(
-    commands: Commands, name: str, run: Callable[[argparse.Namespace], int], summary: str, description: str, example: str
+    commands: Commands,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    summary: str,
+    description: str,
+    example: str,
 ) -> argparse.ArgumentParser:
     """Add a command and return its parser, which still lacks the command's own arguments.
 

@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     router.save(arguments.bundle)
     print(f"{arguments.bundle}: {_size(Path(arguments.bundle)):,.0f} kB")
     for name, value in _facts(router):
-        print(f"  {name:<9}{value}")
+        print(f"  {name:<14}{value}")
     return 0
 
 
@@ -74,17 +74,17 @@ def _facts(router: Router) -> Iterator[tuple[str, str]]:
     """Yield what the router is made of and how it decides."""
     tools, encoder, policy, unfitted = router.tools, router.encoder, router.policy, Policy()
     yield "tools", f"{len(tools)}, with {sum(len(tool.examples) for tool in tools)} examples"
-    yield "others", f"{len(tools.out_of_scope)} out-of-scope utterances"
+    yield "out of scope", f"{len(tools.out_of_scope)} utterances"
     yield "encoder", f"{encoder.name} ({encoder.dim} dims, {encoder.fingerprint})"
     if policy.in_scope_threshold == unfitted.in_scope_threshold:
         reason = "not fitted: too few out-of-scope utterances"
     else:
-        reason = f"held out, {policy.max_false_accept:.1%} of out-of-scope utterances got past it"
+        reason = f"lets at most {policy.max_false_accept:.1%} of held-out out-of-scope utterances past"
     yield "abstains", f"below {policy.in_scope_threshold:.2f} in scope ({reason})"
     if policy.call_threshold == unfitted.call_threshold:
         reason = "not fitted: too few examples"
     else:
-        reason = f"held out, {policy.max_wrong_call:.1%} of such calls were wrong"
+        reason = f"makes at most {policy.max_wrong_call:.1%} of held-out calls wrong"
     yield "calls", f"from {policy.call_threshold:.2f} for the first candidate ({reason})"
     yield "asks", "which tool was meant, otherwise"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @contextmanager
 def stages() -> Iterator[Callable[[str, int, int], None]]:
     """Give a function that shows how far a stage is: its name, how much is done, how much there is."""
-    bar: tqdm[None] | None = None
+    bar: tqdm[Never] | None = None
 
     def show(stage: str, done: int, total: int) -> None:
         nonlocal bar
@@ -33,9 +33,9 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
 
 
 @contextmanager
-def counter(unit: str) -> Iterator[Callable[[int], object]]:
+def counter(unit: str, *, shown: bool = True) -> Iterator[Callable[[int], object]]:
     """Give a function that shows that so many more units are done, of nobody knows how many."""
-    bar = _bar(unit=f" {unit}")
+    bar = _bar(unit=f" {unit}") if shown else None
     if bar is None:
         yield lambda _: None
         return
@@ -43,7 +43,7 @@ def counter(unit: str) -> Iterator[Callable[[int], object]]:
         yield bar.update
 
 
-def _bar(total: int | None = None, desc: str | None = None, unit: str = "it") -> tqdm[None] | None:
+def _bar(total: int | None = None, desc: str | None = None, unit: str = "it") -> tqdm[Never] | None:
     if not sys.stderr.isatty():
         return None
     try:

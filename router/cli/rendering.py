@@ -78,33 +78,41 @@ def as_table(explanation: Explanation, policy: Policy, width: int) -> str:
     decision = explanation.decision
     lines = [*_wrapped(normalize(decision.utterance), width), *_wrapped(in_a_line(decision), width, "  ")]
     if explanation.gate:
-        column = max(len("in scope"), *(len(candidate.tool) for candidate in explanation.candidates))
+        likely = [each for n, each in enumerate(explanation.candidates) if n < 2 or each.probability >= _LEAST]
+        column = max(len("in scope"), *(len(candidate.tool) for candidate in likely))
         lines += ["", f"  {'in scope':<{column}}  {decision.in_scope:.2f}, threshold {policy.in_scope_threshold:.2f}"]
-        lines += _evidence("evidence", explanation.gate, width)
-        for n, candidate in enumerate(explanation.candidates):
+        lines += _evidence(explanation.gate, width)
+        for n, candidate in enumerate(likely):
             threshold = f", threshold {policy.call_threshold:.2f}" if n == 0 else ""
             lines += ["", f"  {candidate.tool:<{column}}  {candidate.probability:.2f}{threshold}"]
-            lines += _evidence("evidence", candidate.contributions, width)
+            lines += _evidence(candidate.contributions, width)
             lines += _similar(candidate, width)
     return "\n".join(lines)
 
 
-LEGEND = (
-    "Evidence is in logits: for 'in scope' it adds up to the logit of its probability, for a tool it is what\n"
-    "each channel gives it more than it gives the mean of all tools. Similarities are cosines."
-)
-"""What the numbers of `as_table` are."""
+def legend(width: int) -> str:
+    """Say what the numbers of `as_table` are."""
+    return "\n".join(
+        _wrapped(
+            "Evidence is in logits: for 'in scope' it adds up to the logit of its probability, for a tool it is "
+            "what each channel gives it more than it gives the mean of all tools. Similarities are cosines.",
+            width,
+        )
+    )
 
+
+_LEAST = 0.01
+"""Candidates after the second one are laid out from this probability on."""
 _LABEL = 14
 """Where the text after a label begins."""
 
 
-def _evidence(label: str, contributions: Mapping[str, float], width: int) -> Iterator[str]:
+def _evidence(contributions: Mapping[str, float], width: int) -> Iterator[str]:
     """Yield contributions, the weightiest first, without those that round to nothing."""
     ordered = sorted(contributions.items(), key=lambda item: -abs(item[1]))
     parts = [f"{name}\N{NO-BREAK SPACE}{value:+.2f}" for name, value in ordered if abs(value) >= 0.005]
     text = "  ".join(parts) or "none"
-    for line in _wrapped(text, width, f"    {label}".ljust(_LABEL), " " * _LABEL):
+    for line in _wrapped(text, width, "    evidence".ljust(_LABEL), " " * _LABEL):
         yield line.replace("\N{NO-BREAK SPACE}", " ")
 
 

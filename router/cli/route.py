@@ -6,8 +6,7 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from router.cli import rendering
@@ -15,6 +14,7 @@ from router.cli.command import Commands, add_command
 from router.cli.progress import counter
 from router.cli.source import add_source, open_router
 from router.cli.utterances import Malformed, Row, batches, read_rows
+from router.text import normalize
 
 if TYPE_CHECKING:
     from router.router import Router
@@ -34,10 +34,9 @@ _EXAMPLE = """\
   $ router route --json < utterances.jsonl > decisions.jsonl
 """
 _BATCH = 128
-"""So many utterances are read before the first of them is answered."""
-
-_Answer = tuple[Row, str]
-"""A row and what is printed for it."""
+"""So many lines are read before the first of them is answered, unless a person types them."""
+_COLUMN = 44
+"""Where the utterance stands after its decision."""
 
 
 def add(commands: Commands) -> None:
@@ -49,20 +48,76 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--available",
         metavar="TOOL,...",
-        type=lambda text: tuple(name.strip() for name in text.split(",") if name.strip()),
+        type=lambda text: frozenset(name.strip() for name in text.split(",")),
         help="the only tools that can be called right now (default: all)",
     )
     add_source(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Answer every utterance and return 1 if a line could not be read."""
+    """Answer every utterance and return 1 if a line held none."""
     router = open_router(arguments)
-    for name in arguments.available or ():
-        router.tools[name]  # an unknown name is an error even if nothing is routed
-    render = _renderer(arguments, router)
+    for name in sorted(arguments.available or ()):
+        router.tools[name]  # an unknown name is an error, whatever is said
     if arguments.utterance:
-        [text] = render([Row(" ".join(arguments.utterance))])
-        print(text)
-        return 0
-    return _route_lines(render)
+        rows = [Row(" ".join(arguments.utterance))]
+        print(*_answers(router, rows, arguments), sep="\n")
+        malformed = 0
+    else:
+        malformed = _answer_lines(router, arguments)
+    if arguments.explain and not arguments.json:
+        print(rendering.legend(_width()))
+    return 1 if malformed else 0
+
+
+def _answer_lines(router: Router, arguments: argparse.Namespace) -> int:
+    """Answer what stands on standard input, batch by batch, and return how many lines were malformed."""
+    is_typed = sys.stdin.isatty()
+    if is_typed:
+        print("One utterance a line. Ctrl-D ends.", file=sys.stderr)
+    malformed = 0
+    with counter("utterances", shown=not is_typed and not sys.stdout.isatty()) as progress:
+        for batch in batches(read_rows(sys.stdin), 1 if is_typed else _BATCH):
+            rows = [row for row in batch if isinstance(row, Row)]
+            for line in _answers(router, rows, arguments):
+                print(line)
+            sys.stdout.flush()
+            for fault in batch:
+                if isinstance(fault, Malformed):
+                    print(f"line {fault.line} {fault.message}", file=sys.stderr)
+                    malformed += 1
+            progress(len(rows))
+    return malformed
+
+
+def _answers(router: Router, rows: Sequence[Row], arguments: argparse.Namespace) -> Iterator[str]:
+    """Yield what is printed for each row."""
+    if arguments.explain:
+        for row in rows:
+            explanation = router.explain(row.utterance, available=arguments.available)
+            if arguments.json:
+                answer = rendering.as_json(explanation.decision) | rendering.evidence_as_json(explanation)
+                yield _merged(row.fields, answer)
+            else:
+                yield rendering.as_table(explanation, router.policy, _width()) + "\n"
+        return
+    decisions = router.route_many([row.utterance for row in rows], available=arguments.available)
+    for row, decision in zip(rows, decisions, strict=True):
+        if arguments.json:
+            yield _merged(row.fields, rendering.as_json(decision))
+        elif arguments.utterance:
+            yield rendering.in_a_line(decision)
+        else:
+            yield f"{rendering.in_a_line(decision):<{_COLUMN}}  {normalize(row.utterance)}".rstrip()
+
+
+def _merged(fields: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
+    """Return an answer as a JSON line with the fields its row came with, none of them lost."""
+    own = {*answer, "given"}
+    beside = {key: value for key, value in fields.items() if key not in own}
+    given = {key: value for key, value in fields.items() if key in own - {"utterance"}}
+    return json.dumps({**beside, **answer, **({"given": given} if given else {})}, ensure_ascii=False)
+
+
+def _width() -> int:
+    return shutil.get_terminal_size().columns

@@ -12,8 +12,8 @@ from router.cli.command import CommandError
 from router.cli.progress import stages
 
 if TYPE_CHECKING:
-    from router.declarations import ToolSet
     from router.decisions import Policy
+    from router.declarations import ToolSet
     from router.router import Router
 
 BUNDLE_VARIABLE = "ROUTER_BUNDLE"

@@ -66,7 +66,9 @@ def _parsed(number: int, line: str) -> Row | Malformed:
         fields = json.loads(line, parse_constant=_refuse_constant)
     except RecursionError:
         return Malformed(number, "is nested too deeply")
-    except ValueError as error:
+    except json.JSONDecodeError as error:
+        return Malformed(number, f"is not JSON: {error.msg} at column {error.colno}")
+    except ValueError as error:  # a number with too many digits, or NaN
         return Malformed(number, f"is not JSON: {error}")
     if not isinstance(fields, dict):
         return Malformed(number, "is no JSON object")
@@ -79,4 +81,4 @@ def _parsed(number: int, line: str) -> Row | Malformed:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number in JSON")
+    raise ValueError(f"{name} is no number")

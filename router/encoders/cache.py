@@ -84,9 +84,10 @@ class CachedEncoder:
         keys = [hashlib.sha256(utterance.encode()).digest() for utterance in utterances]
         rows = self._read(keys)
         missing = {key: text for key, text in zip(keys, utterances, strict=True) if key not in rows}
+        new_keys = list(missing)
         self._report(0, len(missing))
         for start in range(0, len(missing), _BATCH):
-            batch = list(missing)[start : start + _BATCH]
+            batch = new_keys[start : start + _BATCH]
             new = dict(zip(batch, self.encoder.encode([missing[key] for key in batch]), strict=True))
             self._write(new)
             rows |= new

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,9 @@ class SentenceTransformerEncoder:
             raise EncoderError(f"sentence-transformers cannot open {model_or_path!r}: {error}") from error
         self._model.tokenizer.split_special_tokens = True  # text that looks like a mark is text
         self._lock = threading.Lock()
-        self.name = f"st:{model_or_path}"
+        # Where a folder lies is no part of its name: bundles must not depend on the machine.
+        path = Path(model_or_path)
+        self.name = f"st:{path.resolve().name if path.is_dir() else model_or_path}"
         self.dim = len(self._encode_one(""))
         self.fingerprint = _fingerprint(self._model)
 

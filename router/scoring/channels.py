@@ -5,7 +5,6 @@
 | head | the logistic head's logit |
 | declaration | similarity to the declaration's wordings |
 | nearest | similarity to the most similar example (or to the declaration, without examples) |
-| mean | similarity to the direction in which the examples lie on average |
 | counter | how much nearer the nearest counterexample is than the nearest example, or 0 |
 """
 
@@ -17,7 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-CHANNELS = ("head", "declaration", "nearest", "mean", "counter")
+CHANNELS = ("head", "declaration", "nearest", "counter")
 """The columns of `Channels.measure`."""
 
 Floats = NDArray[np.float32]
@@ -59,7 +58,7 @@ class Channels:
         return len(self.head_weights) > self.tools
 
     def measure(self, rows: Floats) -> tuple[Floats, Floats]:
-        """Return the channels [n, K, 5] and the head's logit of "none of these" [n] (0 without that class)."""
+        """Return the channels [n, K, 4] and the head's logit of "none of these" [n] (0 without that class)."""
         heads, count, prototypes = len(self.head_weights), self.tools, len(self.prototypes)
         linear = rows @ self._linear
         similar = rows[:, : self.prototypes.shape[1]] @ self._similar
@@ -68,11 +67,10 @@ class Channels:
         measured[:, :, 1] = linear[:, heads:]
         nearest = np.maximum.reduceat(similar[:, :prototypes], self._starts, axis=1)
         measured[:, :, 2] = nearest
-        measured[:, :, 3] = similar[:, prototypes : prototypes + count]
-        measured[:, :, 4] = 0.0
+        measured[:, :, 3] = 0.0
         if len(self.counterexamples):
-            counter = np.maximum.reduceat(similar[:, prototypes + count :], self._counter_starts, axis=1)
-            measured[:, self._countered, 4] = np.maximum(counter - nearest[:, self._countered], 0.0)
+            counter = np.maximum.reduceat(similar[:, prototypes:], self._counter_starts, axis=1)
+            measured[:, self._countered, 3] = np.maximum(counter - nearest[:, self._countered], 0.0)
         none = linear[:, count] + self.head_biases[count] if self.has_none else np.zeros(len(rows), np.float32)
         return measured, none
 
@@ -82,10 +80,8 @@ class Channels:
 
     @cached_property
     def _similar(self) -> Floats:
-        """[D, P + K + Q]: prototypes, their mean directions, counterexamples."""
-        sums = np.add.reduceat(self.prototypes, self._starts, axis=0)
-        means = sums / np.linalg.norm(sums, axis=1, keepdims=True)
-        return np.ascontiguousarray(np.concatenate([self.prototypes, means, self.counterexamples]).T)
+        """[D, P + Q]: prototypes, then counterexamples."""
+        return np.ascontiguousarray(np.concatenate([self.prototypes, self.counterexamples]).T)
 
     @cached_property
     def _starts(self) -> NDArray[np.intp]:

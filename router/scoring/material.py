@@ -12,7 +12,7 @@ from router.declarations import Tool, ToolSet
 from router.encoders.protocol import Encoder, encode_declarations, encode_utterances
 from router.scoring.channels import Channels, Floats
 from router.scoring.lexical import sketches
-from router.scoring.wording import EMBEDDED_WEIGHTS, SKETCHED_WEIGHT, wordings
+from router.scoring.wording import SKETCHED_WEIGHT, wordings
 from router.text import normalize
 
 MAX_PROTOTYPES = 8
@@ -63,20 +63,21 @@ class Material:
 
 def embed_tools(tools: ToolSet | Sequence[Tool], out_of_scope: Sequence[str], encoder: Encoder) -> Material:
     """Embed all that is declared, in one call of the encoder."""
-    worded = [wordings(tool) for tool in tools]
-    declared = [[normalize(texts[key]) for texts in worded] for key in EMBEDDED_WEIGHTS]
+    worded = [(index, weight, normalize(text)) for index, tool in enumerate(tools) for weight, text in wordings(tool)]
+    of_tool, weights, declared = zip(*worded, strict=True) if worded else ((), (), ())
     said = [
         [normalize(example.utterance) for tool in tools for example in tool.examples],
         [normalize(text) for tool in tools for text in tool.counterexamples],
         [normalize(text) for text in out_of_scope],
     ]
-    embedded = encode_declarations(encoder, [text for part in declared for text in part]).reshape(len(declared), len(worded), encoder.dim)
-    sketched = np.sum([sketches(texts) for texts in declared], axis=0)
-    weighted = np.tensordot(np.asarray(list(EMBEDDED_WEIGHTS.values()), np.float32), embedded, 1)
+    weighing = np.zeros((len(tools), len(worded)), np.float32)
+    weighing[of_tool, np.arange(len(worded))] = weights
+    embedded = weighing @ encode_declarations(encoder, declared)
+    sketched = np.float32(SKETCHED_WEIGHT) * unit(weighing @ sketches(declared))
     ends = np.cumsum([len(texts) for texts in said])[:-1]
     examples, counterexamples, none = np.split(encode_utterances(encoder, [text for part in said for text in part]), ends)
     return Material(
-        declarations=np.concatenate([weighted, np.float32(SKETCHED_WEIGHT) * unit(sketched)], axis=1),
+        declarations=np.concatenate([embedded, sketched], axis=1),
         examples=Texts(examples, sketches(said[0])),
         owners=_owners([len(tool.examples) for tool in tools]),
         positions=np.concatenate([[], *(np.arange(len(tool.examples)) for tool in tools)]).astype(np.int32),

@@ -10,29 +10,44 @@ from __future__ import annotations
 
 import re
 
-from router.declarations import Tool
+from router.declarations import Parameter, Tool
 
-EMBEDDED_WEIGHTS = {"name": 0.40, "wish": 0.95, "holes": 0.95}
-"""How much each wording adds to a declaration's embedded vector."""
-
-SKETCHED_WEIGHT = 0.8
-"""How much the sketch of all wordings adds."""
+SKETCHED_WEIGHT = 0.5
+"""What the sketch of all wordings counts for beside their embeddings."""
 
 
-def wordings(tool: Tool) -> dict[str, str]:
-    """Return the wordings of a declaration, keyed as in `EMBEDDED_WEIGHTS`.
+def wordings(tool: Tool) -> list[tuple[float, str]]:
+    """Return the wordings of a declaration, each with what it counts for.
 
-    >>> wordings(Tool("AddAlarm", "Set a new alarm."))
-    {'name': 'add alarm', 'wish': 'i want to set a new alarm', 'holes': 'add alarm'}
+    >>> for weight, wording in wordings(Tool("AddAlarm", "Set a new alarm.")):
+    ...     print(weight, wording)
+    0.35 add alarm: set a new alarm
+    0.75 the user wants to set a new alarm
+    0.7 add alarm: set a new alarm
+    0.3 add alarm
+    0.6 add alarm
     """
     name = in_words(tool.name)
-    description = tool.description.strip().rstrip(".")
-    wish = f"i want to {description[:1].lower()}{description[1:]}"
+    described = tool.description.strip().rstrip(".")
+    described = described[:1].lower() + described[1:]
     parameters = tool.parameter_list
-    if parameters:
-        wish += f" with {', '.join(in_words(parameter.name) for parameter in parameters)}"
-    holes = ". ".join(parameter.description.strip().rstrip(".") for parameter in parameters if parameter.description)
-    return {"name": name, "wish": wish, "holes": holes or name}
+    names = ", ".join(in_words(parameter.name) for parameter in parameters)
+    holes = [parameter.description.strip().rstrip(".") for parameter in parameters if parameter.description.strip()]
+    values = [value for parameter in parameters for value in _said_values(parameter)]
+    return [
+        (0.35, f"{name}: {described}"),
+        (0.75, f"the user wants to {described}" + (f" and gives {names}" if names else "")),
+        (0.70, ". ".join([f"{name}: {described}", *holes])),
+        (0.30, " ".join([name, ", ".join(values)]).strip()),
+        *((0.60 / len(holes), hole) for hole in holes),
+        *([] if holes else [(0.60, name)]),
+    ]
+
+
+def _said_values(parameter: Parameter) -> list[str]:
+    """Return the values of an enumeration that a person might say."""
+    values = parameter.schema.get("enum", ())
+    return [in_words(value) for value in values if isinstance(value, str) and not value.isdigit()][:10]
 
 
 def in_words(name: str) -> str:

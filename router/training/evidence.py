@@ -20,7 +20,7 @@ class Measured:
     """The channels of some held-out utterances, each measured by a router that had not seen it."""
 
     channels: Floats
-    """[n, K, 5]."""
+    """[n, K, 4]."""
     none: Floats
     """[n], the head's logit of "none of these"."""
 

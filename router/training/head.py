@@ -27,6 +27,7 @@ def fit_head(rows: Floats, classes: NDArray[np.int32], count: int, inverse_penal
     model = LogisticRegression(C=inverse_penalty, max_iter=100, tol=1e-3)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)  # declarations alone
         model.fit(rows, classes)
     if len(present) == 2:  # one row of logits stands for both classes
         weights[present], biases[present] = [-model.coef_[0] / 2, model.coef_[0] / 2], [-0.5, 0.5] * model.intercept_

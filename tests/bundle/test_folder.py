@@ -169,7 +169,12 @@ def test_what_is_no_folder_is_said(tmp_path: Path) -> None:
             b'{"format": "intent-router-bundle", "format_version": 2}',
             "has format version 2.* needs a newer intent-router",
         ),
+        (b'{"format": "intent-router-bundle", "format_version": 1.0}', "has format version 1.0"),
         (b'{"format": "intent-router-bundle", "format_version": 1}', "was altered"),
+        (
+            b'{"format": "intent-router-bundle", "format_version": 1, "x": ' + b"[" * 900 + b"]" * 900 + b"}",
+            "was altered",
+        ),
         (b'{"format": "intent-router-bundle", "format_version": 1, "x": NaN}', "was altered"),
         (b'{"format": "intent-router-bundle", "format_version": 1, "x": "\\ud800"}', "was altered"),
     ],

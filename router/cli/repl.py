@@ -1,0 +1,107 @@
+"""`router repl`: a conversation at the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import shutil
+import sys
+from collections.abc import Iterator
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from router.cli import rendering
+from router.cli.command import Commands, add_command
+from router.cli.source import add_source, open_router
+from router.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from router.router import Router
+
+_DESCRIPTION = """\
+Talk to the router: each line is an utterance, and its decision follows. What is
+said is kept nowhere. ':help' lists what else can be typed.
+"""
+_EXAMPLE = """\
+  $ router repl
+  > wake me at half past six
+  call set_alarm 0.97   (1.3 ms)
+  > :explain
+"""
+_HELP = """\
+:explain [WORDS]  show what the last decision, or that of these words, rests on
+:tools            list the tools
+:help             show this
+:quit             end, as Ctrl-D does
+"""
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    add_source(add_command(commands, "repl", run, "talk to the router at the terminal", _DESCRIPTION, _EXAMPLE))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Answer line by line until the person leaves."""
+    router = open_router(arguments)
+    print(f"{len(router.tools)} tools on {router.encoder.name}. ':help' lists commands, Ctrl-D ends.")
+    said = ""
+    for line in _lines():
+        command, _, words = line.partition(" ")
+        match command:
+            case ":quit" | ":q":
+                break
+            case ":help":
+                print(_HELP)
+                print(rendering.legend(_width()))
+            case ":tools":
+                print(_tool_list(router))
+            case ":explain":
+                said = words.strip() or said
+                print(_explained(router, said))
+            case _ if command.startswith(":"):
+                print(f"no command is named {command!r}.{did_you_mean(command, _COMMANDS)} ':help' lists them.")
+            case _:
+                said = line
+                start = perf_counter()
+                decision = router.route(line)
+                milliseconds = (perf_counter() - start) * 1000
+                print(f"{rendering.in_a_line(decision)}   ({milliseconds:.1f} ms)")
+    return 0
+
+
+_COMMANDS = (":explain", ":tools", ":help", ":quit")
+
+
+def _lines() -> Iterator[str]:
+    """Yield what is typed, without blank lines, until it ends."""
+    with contextlib.suppress(ImportError):  # Windows has none
+        import readline  # noqa: F401 (gives `input` a history and editing keys)
+    prompt = "> " if sys.stdin.isatty() else ""
+    while True:
+        try:
+            line = input(prompt).strip()
+        except EOFError:
+            if prompt:
+                print()
+            return
+        if line:
+            yield line
+
+
+def _tool_list(router: Router) -> str:
+    """Return a line for each tool, cut where the terminal ends."""
+    width = _width()
+    column = max((len(name) for name in router.tools.names), default=0)
+    lines = (f"{tool.name:<{column}}  {' '.join(tool.description.split())}" for tool in router.tools)
+    return "\n".join(line if len(line) <= width else f"{line[: width - 1]}…" for line in lines)
+
+
+def _explained(router: Router, utterance: str) -> str:
+    if not utterance:
+        return "nothing was said yet. Say something, or write ':explain WORDS'."
+    return rendering.as_table(router.explain(utterance), router.policy, _width())
+
+
+def _width() -> int:
+    return shutil.get_terminal_size().columns
