@@ -1,1 +1,1 @@
-"""How well the router does: its demo, suites, gates and benchmarks. Uses only the public `router`."""
+"""The project's own measurements. They use the public interface of `router` and of its documented modules."""

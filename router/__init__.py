@@ -3,8 +3,8 @@
 >>> from router import Policy, Router, ToolCall
 """
 
-from router.declarations import Example, Parameter, Tool, ToolSet
 from router.decisions import Abstain, AskArgument, Candidate, Clarify, Decision, Policy, ToolCall
+from router.declarations import Example, Parameter, Tool, ToolSet
 from router.errors import (
     BundleError,
     DeclarationError,

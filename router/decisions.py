@@ -114,16 +114,18 @@ def decide(
     """Apply a policy to ranked candidates.
 
     `candidates` are the tools that may be called now, their probabilities
-    adding up to 1 or, if the list was cut, less; `available_share` is the
-    probability in [0, 1] that one of them was meant rather than a tool that may
-    not be called. `confirm` is what the first candidate's declaration says.
+    adding up to 1 or, if the list was cut, less; one alone has nothing to be
+    confused with, and is called. `available_share` is the probability in [0, 1]
+    that one of them was meant rather than a tool that may not be called.
+    `confirm` is what the first candidate's declaration says.
     """
-    evidence = {"utterance": utterance, "in_scope": in_scope, "candidates": candidates}
+    evidence: dict[str, Any] = {"utterance": utterance, "in_scope": in_scope, "candidates": candidates}
     if in_scope < policy.in_scope_threshold:
         return Abstain("out_of_scope", **evidence)
     if available_share < 0.5:
         return Abstain("unavailable_tool", **evidence)
-    if candidates[0].probability >= policy.call_threshold:
+    if len(candidates) == 1 or candidates[0].probability >= policy.call_threshold:
         return ToolCall(candidates[0].tool, confirm=confirm, **evidence)
-    close = tuple(other for other in candidates if other.probability >= candidates[0].probability / CLOSE)[:MOST_CHOICES]
+    least = candidates[0].probability / CLOSE
+    close = tuple(candidate for candidate in candidates if candidate.probability >= least)[:MOST_CHOICES]
     return Clarify(utterance=utterance, in_scope=in_scope, candidates=close if len(close) > 1 else candidates[:2])

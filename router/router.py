@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from router.declarations import Tool, ToolSet
 from router.decisions import Abstain, Candidate, Decision, Policy, decide
+from router.declarations import Tool, ToolSet
 from router.encoders import DEFAULT, Encoder, encode_utterances
 from router.errors import UnknownToolError
 from router.explanation import CandidateEvidence, Explanation, Similar
+from router.held_out import HeldOut
 from router.scoring import Scorer, Scores
 from router.scoring.channels import CHANNELS, Floats
 from router.scoring.lexical import sketches
@@ -35,11 +36,15 @@ class Router:
     `without` return another router and leave this one as it is.
     """
 
-    def __init__(self, tools: ToolSet, encoder: Encoder, scorer: Scorer, policy: Policy) -> None:
+    def __init__(
+        self, tools: ToolSet, encoder: Encoder, scorer: Scorer, policy: Policy, held_out: HeldOut | None = None
+    ) -> None:
         self.tools = tools
         self.encoder = encoder
         self.scorer = scorer
         self.policy = policy
+        self.held_out = held_out
+        """How it did on held-out utterances when it was trained; None once a tool was added or removed."""
 
     def __repr__(self) -> str:
         return f"<Router of {len(self.tools)} tools on {self.encoder.name!r}>"
@@ -83,10 +88,11 @@ class Router:
         person says; raises UnknownToolError for an available tool that is not
         declared.
         """
+        mask = self._mask(available)
         text, refusal = self._heard(utterance)
         if refusal is not None:
             return refusal
-        return self._decide(utterance, self.scorer.score(self._rows(text)), self._mask(available))
+        return self._decide(utterance, self.scorer.score(self._rows(text)), mask)
 
     def route_many(
         self,
@@ -111,12 +117,13 @@ class Router:
 
     def explain(self, utterance: str, *, available: Collection[str] | None = None) -> Explanation:
         """Decide as `route` does and say what the decision rests on."""
+        mask = self._mask(available)
         text, refusal = self._heard(utterance)
         if refusal is not None:
             return Explanation(refusal, (), {})
         rows = self._rows(text)
         scores = self.scorer.score(rows)
-        decision = self._decide(utterance, scores, self._mask(available))
+        decision = self._decide(utterance, scores, mask)
         gate = scores.gate_features[0] * self.scorer.gate
         return Explanation(
             decision,
@@ -178,8 +185,10 @@ class Router:
         share = 1.0
         if mask is not None:
             share = float(probabilities @ mask)
-            probabilities = probabilities * mask / share if share >= 0.5 else probabilities
+            # Where something else was meant, the candidates say what.
+            probabilities = np.where(mask > 0, probabilities / share, -1.0) if share >= 0.5 else probabilities
         ranking = np.argsort(-probabilities, kind="stable")[:MOST_CANDIDATES]
+        ranking = ranking[probabilities[ranking] >= 0.0]
         names = self.tools.names
         return decide(
             utterance,

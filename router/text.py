@@ -9,13 +9,13 @@ MAX_UTTERANCE_CHARACTERS = 2000
 
 
 def normalize(utterance: str) -> str:
-    """Return the form of an utterance that is encoded and matched.
+    r"""Return the form of an utterance that is encoded and matched.
 
     Unicode NFKC; every run of white space and control characters becomes one
-    space; format characters, surrogates and unassigned code points go; the ends are stripped. At most
-    `MAX_UTTERANCE_CHARACTERS` characters are read.
+    space; format characters, surrogates, private and unassigned code points go;
+    the ends are stripped. At most `MAX_UTTERANCE_CHARACTERS` characters are read.
 
-    >>> normalize("  Wake me\\tat\\u00a0７ ")
+    >>> normalize("  Wake me\tat\u00a0７ ")
     'Wake me at 7'
     """
     composed = unicodedata.normalize("NFKC", utterance[:MAX_UTTERANCE_CHARACTERS])

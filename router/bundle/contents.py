@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router.bundle.folder import Folder, read_folder, write_folder
-from router.declarations import ToolSet
 from router.decisions import Policy
+from router.declarations import ToolSet
 from router.encoders import Encoder, load_encoder
 from router.errors import BundleError, EncoderError, EncoderMismatchError, RouterError
+from router.held_out import HeldOut
 from router.router import Router
 from router.scoring import Scorer
 from router.scoring.channels import CHANNELS, Channels
@@ -34,6 +36,7 @@ def save(router: Router, path: str | os.PathLike[str]) -> None:
         documents={
             "tools": router.tools.to_dict(),
             "policy": asdict(router.policy),
+            "held_out": asdict(router.held_out) if router.held_out else None,
             "scorer": {
                 "lexical_weight": scorer.lexical_weight,
                 "inverse_penalty": scorer.inverse_penalty,
@@ -58,48 +61,64 @@ def load(path: str | os.PathLike[str], encoder: str | Encoder | None = None) -> 
     """
     folder = read_folder(path)
     try:
-        named = folder.manifest["encoder"]
+        named = _encoder(folder.manifest["encoder"])
         tools = ToolSet.from_dict(folder.documents["tools"])
-        policy = Policy(**folder.documents["policy"])
-        scorer = _scorer(folder, len(tools), named["dim"])
-    except (LookupError, TypeError, ValueError, AttributeError, RouterError) as error:
+        policy = Policy(**_numbers(folder.documents["policy"], [field.name for field in fields(Policy)]))
+        scorer = _scorer(folder, tools, named["dim"])
+        held_out = HeldOut(**folder.documents["held_out"]) if folder.documents["held_out"] else None
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RouterError) as error:
         raise BundleError(Path(path), f"is whole, but not a router that this version can read: {error!r}") from error
     opened = load_encoder(encoder if encoder is not None else _shipped(named))
     if opened.fingerprint != named["id"]:
         raise EncoderMismatchError(
             _described(named), _described({"name": opened.name, "dim": opened.dim, "id": opened.fingerprint})
         )
-    return Router(tools, opened, scorer, policy)
+    return Router(tools, opened, scorer, policy, held_out)
 
 
-def _scorer(folder: Folder, tools: int, dim: int) -> Scorer:
+def _encoder(named: Mapping[str, Any]) -> Mapping[str, Any]:
+    kinds = {"name": str, "dim": int, "id": str}
+    if any(type(named[key]) is not kind for key, kind in kinds.items()):
+        raise ValueError(f"the encoder is {named!r:.80}")
+    return named
+
+
+def _scorer(folder: Folder, tools: ToolSet, dim: int) -> Scorer:
     document = folder.documents["scorer"]
     channels = Channels(**folder.arrays)
     _check(channels, tools, dim)
+    scalars = ("lexical_weight", "inverse_penalty")
     return Scorer(
         channels,
-        float(document["lexical_weight"]),
-        float(document["inverse_penalty"]),
-        _weights(document["fusion"], CHANNELS),
-        _weights(document["gate"], GATE_FEATURES),
+        **_numbers({name: document[name] for name in scalars}, scalars),
+        fusion=_weights(document["fusion"], CHANNELS),
+        gate=_weights(document["gate"], GATE_FEATURES),
     )
 
 
-def _weights(document: Mapping[str, Any], names: tuple[str, ...]) -> NDArray[np.float64]:
+def _weights(document: Mapping[str, Any], names: Sequence[str]) -> NDArray[np.float64]:
+    return np.array([*_numbers(document, names).values()], np.float64)
+
+
+def _numbers(document: Mapping[str, Any], names: Sequence[str]) -> dict[str, float]:
+    """Return the finite numbers of these names. Raises ValueError for anything else."""
     if sorted(document) != sorted(names):
-        raise ValueError(f"weights of {sorted(document)}; expected {sorted(names)}")
-    return np.array([document[name] for name in names], np.float64)
+        raise ValueError(f"holds {sorted(document)}; expected {sorted(names)}")
+    numbers = {name: document[name] for name in names}
+    if any(type(number) not in (int, float) or not math.isfinite(number) for number in numbers.values()):
+        raise ValueError(f"holds {numbers!r:.80}; expected finite numbers")
+    return numbers
 
 
-def _check(channels: Channels, tools: int, dim: int) -> None:
-    """Raise ValueError unless the arrays fit together."""
+def _check(channels: Channels, tools: ToolSet, dim: int) -> None:
+    """Raise ValueError unless the arrays fit together and belong to these tools."""
     width = dim + SKETCH_DIM
     heads = len(channels.head_weights)
     prototypes, counterexamples = len(channels.owners), len(channels.counter_owners)
     expected = {
         "head_weights": (heads, width),
         "head_biases": (heads,),
-        "declarations": (tools, width),
+        "declarations": (len(tools), width),
         "prototypes": (prototypes, dim),
         "owners": (prototypes,),
         "examples": (prototypes,),
@@ -107,10 +126,27 @@ def _check(channels: Channels, tools: int, dim: int) -> None:
         "counter_owners": (counterexamples,),
     }
     for name, shape in expected.items():
-        if getattr(channels, name).shape != shape:
-            raise ValueError(f"{name} has shape {getattr(channels, name).shape}; expected {shape}")
-    if heads not in (tools, tools + 1) or set(channels.owners.tolist()) != set(range(tools)):
-        raise ValueError(f"the arrays are not those of {tools} tools")
+        array, dtype = getattr(channels, name), np.int32 if name in _INDICES else np.float32
+        if array.shape != shape or array.dtype != dtype:
+            raise ValueError(f"{name} is {array.dtype} {array.shape}; expected {np.dtype(dtype)} {shape}")
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} holds a number that is not finite")
+    owners, counter_owners = channels.owners.tolist(), channels.counter_owners.tolist()
+    if (
+        heads not in (len(tools), len(tools) + 1)
+        or sorted(set(owners)) != [*range(len(tools))]
+        or not {*counter_owners} <= {*owners}
+        or owners != sorted(owners)
+        or counter_owners != sorted(counter_owners)
+        or any(
+            not -1 <= example < len(tools.tools[owner].examples)
+            for owner, example in zip(owners, channels.examples.tolist(), strict=True)
+        )
+    ):
+        raise ValueError(f"the arrays are not those of {len(tools)} tools")
+
+
+_INDICES = {"owners", "examples", "counter_owners"}
 
 
 def _shipped(named: Mapping[str, Any]) -> str:

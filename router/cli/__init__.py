@@ -21,7 +21,7 @@ _DESCRIPTION = """\
 Route what people say to tools, or refuse honestly. Nothing leaves this machine.
 
   router init my_tools              begin a folder of tools
-  router check my_tools             find everything that is wrong with it
+  router check my_tools             find all that is wrong with it
   router compile my_tools           make a bundle of it
   router route wake me at seven     ask the bundle
 """

@@ -23,9 +23,7 @@ _EXAMPLE = """\
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    parser = add_command(
-        commands, "check", run, "find everything that is wrong with tool files", _DESCRIPTION, _EXAMPLE
-    )
+    parser = add_command(commands, "check", run, "find all that is wrong with tool files", _DESCRIPTION, _EXAMPLE)
     parser.add_argument("path", metavar="PATH", nargs="+", help="a YAML file, or a folder of them at any depth")
     parser.add_argument(
         "--format",

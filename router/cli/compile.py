@@ -87,6 +87,12 @@ def _facts(router: Router) -> Iterator[tuple[str, str]]:
         reason = f"makes at most {policy.max_wrong_call:.1%} of held-out calls wrong"
     yield "calls", f"from {policy.call_threshold:.2f} for the first candidate ({reason})"
     yield "asks", "which tool was meant, otherwise"
+    if (held_out := router.held_out) and held_out.accuracy is not None and held_out.calibration_error is not None:
+        yield (
+            "held out",
+            f"{held_out.accuracy:.1%} right first, {held_out.called:.1%} called; "
+            f"expected calibration error {held_out.calibration_error:.3f}",
+        )
 
 
 def _size(folder: Path) -> float:

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 def stages() -> Iterator[Callable[[str, int, int], None]]:
     """Give a function that shows how far a stage is: its name, how much is done, how much there is."""
     bar: tqdm[Never] | None = None
+    shown: tuple[str, int] | None = None
 
     def show(stage: str, done: int, total: int) -> None:
-        nonlocal bar
-        if bar is None or bar.desc != f"{stage}: " or bar.total != total:
+        nonlocal bar, shown
+        if shown != (stage, total):
             if bar is not None:
                 bar.close()
-            bar = _bar(total=total, desc=stage)
+            bar, shown = _bar(total=total, desc=stage), (stage, total)
         if bar is not None:
             bar.update(done - bar.n)
 

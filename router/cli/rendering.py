@@ -111,7 +111,7 @@ def _evidence(contributions: Mapping[str, float], width: int) -> Iterator[str]:
     """Yield contributions, the weightiest first, without those that round to nothing."""
     ordered = sorted(contributions.items(), key=lambda item: -abs(item[1]))
     parts = [f"{name}\N{NO-BREAK SPACE}{value:+.2f}" for name, value in ordered if abs(value) >= 0.005]
-    text = "  ".join(parts) or "none"
+    text = "  ".join(parts) or "next to nothing"
     for line in _wrapped(text, width, "    evidence".ljust(_LABEL), " " * _LABEL):
         yield line.replace("\N{NO-BREAK SPACE}", " ")
 
@@ -130,7 +130,6 @@ def _wrapped(text: str, width: int, start: str = "", indent: str | None = None) 
         max(width, 40),
         initial_indent=start,
         subsequent_indent=start if indent is None else indent,
-        break_long_words=False,
         break_on_hyphens=False,
     )
 

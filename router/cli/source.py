@@ -67,10 +67,8 @@ def train(tools: ToolSet, encoder: str, policy: Policy | None = None, *, cached:
     from router import training
     from router.encoders import load_encoder
     from router.encoders.cache import CachedEncoder
-    from router.router import Router
 
     plain = load_encoder(encoder)
     with stages() as show:
         used = CachedEncoder(plain, progress=partial(show, "embedding")) if cached else plain
-        router = training.train(tools, used, policy, show)
-    return Router(router.tools, plain, router.scorer, router.policy)
+        return training.train(tools, used, policy, show)

@@ -63,7 +63,7 @@ def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 def _parsed(number: int, line: str) -> Row | Malformed:
     try:
-        fields = json.loads(line, parse_constant=_refuse_constant)
+        fields = json.loads(line.rstrip(), parse_constant=_refuse_constant)
     except RecursionError:
         return Malformed(number, "is nested too deeply")
     except json.JSONDecodeError as error:

@@ -110,7 +110,7 @@ class CachedEncoder:
                         row = _unpack(key, value, self.dim)
                         if row is not None:
                             rows[key] = row
-        except (sqlite3.Error, OSError) as error:
+        except _FAILURES as error:
             self._give_up(error)
         return rows
 
@@ -122,7 +122,7 @@ class CachedEncoder:
             with closing(self._connect()) as connection, connection:
                 values = [(key, _pack(key, row)) for key, row in rows.items()]
                 connection.executemany("INSERT OR REPLACE INTO embedding VALUES (?, ?)", values)
-        except (sqlite3.Error, OSError) as error:
+        except _FAILURES as error:
             self._give_up(error)
 
     def _connect(self) -> sqlite3.Connection:
@@ -132,9 +132,9 @@ class CachedEncoder:
         connection.execute("CREATE TABLE IF NOT EXISTS embedding (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
         return connection
 
-    def _give_up(self, error: sqlite3.Error | OSError) -> None:
+    def _give_up(self, error: Exception) -> None:
         """Remove the file if it is damaged, so that the next use begins anew; otherwise use it no more."""
-        damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+        damaged = isinstance(error, UnicodeDecodeError) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
         _log.warning(
             "%s: this cache of embeddings is %s: %s", self.file, "begun anew" if damaged else "not used", error
         )
@@ -174,5 +174,7 @@ def _unpack(key: bytes, value: object, dim: int) -> NDArray[np.float32] | None:
     return np.frombuffer(data, "<f4").astype(np.float32)
 
 
+_FAILURES = (sqlite3.Error, OSError, UnicodeDecodeError)
+"""The last comes from sqlite3 when a damaged file spoils its own error message."""
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_FORMAT}
 """SQLITE_ERROR is a statement that does not fit the file: its table is another."""

@@ -58,10 +58,15 @@ class Channels:
         return len(self.head_weights) > self.tools
 
     def measure(self, rows: Floats) -> tuple[Floats, Floats]:
-        """Return the channels [n, K, 4] and the head's logit of "none of these" [n] (0 without that class)."""
+        """Return the channels [n, K, 4] and the head's logit of "none of these" [n] (0 without that class).
+
+        A row's numbers do not depend on the other rows, to the last bit: dot by
+        dot, not as a product of matrices, which BLAS would also spread over
+        threads that cost more than they bring for one utterance.
+        """
         heads, count, prototypes = len(self.head_weights), self.tools, len(self.prototypes)
-        linear = rows @ self._linear
-        similar = rows[:, : self.prototypes.shape[1]] @ self._similar
+        linear = np.vecdot(self._linear, rows[:, None])
+        similar = np.vecdot(self._similar, rows[:, None, : self.prototypes.shape[1]])
         measured = np.empty((len(rows), count, len(CHANNELS)), np.float32)
         measured[:, :, 0] = linear[:, :count] + self.head_biases[:count]
         measured[:, :, 1] = linear[:, heads:]
@@ -76,12 +81,13 @@ class Channels:
 
     @cached_property
     def _linear(self) -> Floats:
-        return np.ascontiguousarray(np.concatenate([self.head_weights, self.declarations]).T)
+        """[heads + K, F]."""
+        return np.concatenate([self.head_weights, self.declarations])
 
     @cached_property
     def _similar(self) -> Floats:
-        """[D, P + Q]: prototypes, then counterexamples."""
-        return np.ascontiguousarray(np.concatenate([self.prototypes, self.counterexamples]).T)
+        """[P + Q, D]: prototypes, then counterexamples."""
+        return np.concatenate([self.prototypes, self.counterexamples])
 
     @cached_property
     def _starts(self) -> NDArray[np.intp]:

@@ -86,9 +86,7 @@ def _rivals(scorer: Scorer, tools: ToolSet, declared: Floats) -> tuple[Floats, F
     declarations = Texts(unit(channels.declarations[:, :dim]), unit(channels.declarations[:, dim:]))
     of_examples = np.flatnonzero(channels.examples >= 0)
     nearest = of_examples[np.argsort(-(channels.prototypes[of_examples] @ declared), kind="stable")[:_RIVALS]]
-    texts = [
-        normalize(tools.tools[channels.owners[row]].examples[channels.examples[row]].utterance) for row in nearest
-    ]
+    texts = [normalize(tools.tools[channels.owners[row]].examples[channels.examples[row]].utterance) for row in nearest]
     examples = Texts(channels.prototypes[nearest], sketches(texts))
     return declarations.rows(scorer.lexical_weight), examples.rows(scorer.lexical_weight)
 

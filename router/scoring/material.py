@@ -74,8 +74,8 @@ def embed_tools(tools: ToolSet | Sequence[Tool], out_of_scope: Sequence[str], en
     weighing[of_tool, np.arange(len(worded))] = weights
     embedded = weighing @ encode_declarations(encoder, declared)
     sketched = np.float32(SKETCHED_WEIGHT) * unit(weighing @ sketches(declared))
-    ends = np.cumsum([len(texts) for texts in said])[:-1]
-    examples, counterexamples, none = np.split(encode_utterances(encoder, [text for part in said for text in part]), ends)
+    encoded = encode_utterances(encoder, [text for part in said for text in part])
+    examples, counterexamples, none = np.split(encoded, np.cumsum([len(part) for part in said])[:-1])
     return Material(
         declarations=np.concatenate([embedded, sketched], axis=1),
         examples=Texts(examples, sketches(said[0])),
@@ -132,7 +132,9 @@ def exemplars(embeddings: Floats, count: int) -> NDArray[np.intp]:
 
 def unit(rows: Floats) -> Floats:
     """Return the rows at length 1; a zero row stays zero."""
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-12))
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    scaled: Floats = rows / np.maximum(lengths, np.float32(1e-12))
+    return scaled
 
 
 def _owners(counts: list[int]) -> NDArray[np.int32]:

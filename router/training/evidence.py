@@ -40,7 +40,7 @@ class Evidence:
 
 
 def gather(
-    material: Material, lexical_weight: float, inverse_penalty: float, tick: Callable[[], None] = lambda: None
+    material: Material, lexical_weight: float, inverse_penalty: float, tick: Callable[[], object] = lambda: None
 ) -> Evidence:
     """Train `FOLDS` times without a fold and measure that fold."""
     examples = _Gathered(len(material.examples), len(material.declarations))

@@ -24,7 +24,7 @@ def fit_head(rows: Floats, classes: NDArray[np.int32], count: int, inverse_penal
     present = np.unique(classes)
     if len(present) < 2:
         return weights, biases
-    model = LogisticRegression(C=inverse_penalty, max_iter=100, tol=1e-3)
+    model = LogisticRegression(C=inverse_penalty, max_iter=500, tol=1e-5)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)  # declarations alone

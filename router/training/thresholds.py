@@ -1,4 +1,4 @@
-"""Turn the policy's limits into thresholds, from held-out predictions."""
+"""Turn the policy's limits into thresholds, and say what they give, from held-out predictions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router.decisions import Policy
+from router.held_out import HeldOut
 from router.scoring.scorer import fuse, gate_features, sigmoid, softmax
 from router.training.evidence import Evidence, Measured
 
@@ -20,13 +21,16 @@ FEWEST = 20
 def fit_thresholds(evidence: Evidence, fusion: Floats, gate: Floats, policy: Policy) -> Policy:
     """Return the policy with the lowest thresholds that keep its limits on the held-out predictions.
 
-    These are point estimates: on new utterances a limit is kept about, not
-    surely.
+    Without enough examples to set against them, out-of-scope utterances may only
+    raise the threshold. These are point estimates: on new utterances a limit is
+    kept about, not surely.
     """
     scope, _ = _probabilities(evidence.out_of_scope, fusion, gate)
     if len(scope) >= FEWEST:
-        allowed = int(policy.max_false_accept * len(scope))
-        policy = replace(policy, in_scope_threshold=_just_above(np.sort(scope)[::-1][allowed]))
+        threshold = _just_above(np.append(np.sort(scope)[::-1], 0.0)[int(policy.max_false_accept * len(scope))])
+        if len(evidence.examples) < FEWEST:
+            threshold = max(threshold, policy.in_scope_threshold)
+        policy = replace(policy, in_scope_threshold=threshold)
     scope, shares = _probabilities(evidence.examples, fusion, gate)
     accepted = scope >= policy.in_scope_threshold
     if accepted.sum() >= FEWEST:
@@ -36,19 +40,58 @@ def fit_thresholds(evidence: Evidence, fusion: Floats, gate: Floats, policy: Pol
     return policy
 
 
+def summarise(evidence: Evidence, fusion: Floats, gate: Floats, policy: Policy) -> HeldOut:
+    """Say how the router would have done on the held-out utterances under this policy."""
+    scope, shares = _probabilities(evidence.examples, fusion, gate)
+    surest = shares.max(axis=1, initial=0.0)
+    right = shares.argmax(axis=1) == evidence.owners[: len(shares)] if len(shares) else np.empty(0, bool)
+    called = (scope >= policy.in_scope_threshold) & (surest >= policy.call_threshold)
+    outside, others = _probabilities(evidence.out_of_scope, fusion, gate)
+    accepted = (outside >= policy.in_scope_threshold) & (others.max(axis=1, initial=0.0) >= policy.call_threshold)
+    return HeldOut(
+        examples=len(shares),
+        accuracy=_share(right),
+        calibration_error=calibration_error(surest, right),
+        called=_share(called),
+        wrong_calls=_share(~right[called]),
+        out_of_scope=len(outside),
+        false_accepts=_share(accepted),
+    )
+
+
+def calibration_error(probabilities: Floats, right: NDArray[np.bool_], bins: int = 15) -> float | None:
+    """Return the expected calibration error (Naeini, Cooper and Hauskrecht, 2015) in bins of equal width."""
+    if not len(right):
+        return None
+    places = np.minimum((probabilities * bins).astype(int), bins - 1)
+    gaps = np.bincount(places, probabilities - right, bins)
+    return float(np.abs(gaps).sum() / len(right))
+
+
+def _share(which: NDArray[np.bool_]) -> float | None:
+    return float(which.mean()) if len(which) else None
+
+
 def _probabilities(measured: Measured, fusion: Floats, gate: Floats) -> tuple[Floats, Floats]:
-    if not len(measured):
+    if not measured.channels.size:  # no utterances, or no tools
         return np.empty(0), np.empty((0, measured.channels.shape[1]))
     logits = fuse(measured.channels, fusion)
     return sigmoid(gate_features(measured.channels, measured.none, logits) @ gate), softmax(logits)
 
 
 def _lowest(probabilities: Floats, wrong: NDArray[np.bool_], limit: float) -> float:
-    """Return the lowest threshold at which the share of wrong calls is within the limit."""
-    order = np.argsort(-probabilities, kind="stable")
-    kept = np.arange(1, len(order) + 1)
-    within = np.flatnonzero(np.cumsum(wrong[order]) <= limit * kept)
-    return float(probabilities[order[within[-1]]]) if len(within) else _just_above(probabilities.max())
+    """Return the lowest threshold at which the share of wrong calls is within the limit.
+
+    Where even the least sure of them may be called, it stays at a half: how sure
+    that one happens to be is no reason to ask about others that are less so.
+    """
+    thresholds, places = np.unique(probabilities, return_inverse=True)
+    calls = np.bincount(places)[::-1].cumsum()[::-1]
+    wrong_calls = np.bincount(places, wrong)[::-1].cumsum()[::-1]
+    within = np.flatnonzero(wrong_calls <= limit * calls)
+    if not len(within):
+        return _just_above(thresholds[-1])
+    return min(float(thresholds[within[0]]), 0.5) if within[0] == 0 else float(thresholds[within[0]])
 
 
 def _just_above(value: float) -> float:

@@ -10,15 +10,16 @@ against a tool. The priors were measured on the public training sets with the sh
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from router.scoring.channels import CHANNELS
 from router.scoring.scorer import fuse, gate_features, sigmoid, softmax
 from router.training.evidence import Evidence, Measured
 
 Floats = NDArray[np.float64]
+_Float = TypeVar("_Float", np.float32, np.float64)
 
 FUSION_PRIOR = np.array([1.0, 1.0, 12.0, -10.0])
 """Mean of the prior over the weights of `CHANNELS`."""
@@ -37,31 +38,21 @@ def fit_fusion(evidence: Evidence, prior: Floats = FUSION_PRIOR, spread: Floats 
     """Maximise the likelihood of the examples' tools, and of "not this tool" for counterexamples."""
     examples = evidence.examples.channels.astype(np.float64)
     counter = evidence.counterexamples.channels.astype(np.float64)
-    n, m = np.arange(len(examples)), np.arange(len(counter))
+    right = examples[np.arange(len(examples)), evidence.owners].sum(axis=0)
+    rivals = _others(counter, evidence.counter_owners)
+    if not rivals.size:  # a tool alone, or none
+        counter = rivals
 
     def loss(weights: Floats) -> tuple[float, Floats]:
-        shares = softmax(fuse(examples, weights)) if n.size else np.empty((0, examples.shape[1]))
-        right = shares[n, evidence.owners]
-        gradient = np.einsum("nk,nkc->c", shares, examples) - examples[n, evidence.owners].sum(axis=0)
-        total = -np.log(np.maximum(right, 1e-12)).sum()
-        if m.size:
-            shares = softmax(fuse(counter, weights))
-            wrong = np.minimum(shares[m, evidence.counter_owners], 1 - 1e-9)
-            expected = np.einsum("mk,mkc->mc", shares, counter)
-            odds = (wrong / (1 - wrong))[:, None]
-            gradient = gradient + (odds * (counter[m, evidence.counter_owners] - expected)).sum(axis=0)
-            total -= np.log1p(-wrong).sum()
-        return total, gradient
+        total, gradient = _log_totals(examples, weights)
+        total_of_all, gradient_of_all = _log_totals(counter, weights)
+        total_of_rivals, gradient_of_rivals = _log_totals(rivals, weights)
+        return (
+            total - float(right @ weights) + total_of_all - total_of_rivals,
+            gradient - right + gradient_of_all - gradient_of_rivals,
+        )
 
     return _posterior_mode(loss, prior, spread)
-
-
-def fusion_loss(evidence: Evidence, fusion: Floats) -> float:
-    """Return the mean negative log-likelihood of the examples' tools, 0 without examples."""
-    if not len(evidence.examples):
-        return 0.0
-    shares = softmax(fuse(evidence.examples.channels, fusion))
-    return -float(np.log(np.maximum(shares[np.arange(len(shares)), evidence.owners], 1e-12)).mean())
 
 
 def gate_material(evidence: Evidence, fusion: Floats) -> tuple[Floats, Floats, Floats]:
@@ -92,28 +83,39 @@ def fit_gate(
     """Maximise the weighted likelihood of in scope against out of scope."""
 
     def loss(gate: Floats) -> tuple[float, Floats]:
-        chance = sigmoid(features @ gate)
-        likelihood = np.where(targets > 0, chance, 1 - chance)
-        gradient: Floats = features.T @ (weights * (chance - targets))
-        return -float(weights @ np.log(np.maximum(likelihood, 1e-12))), gradient
+        logits = features @ gate
+        gradient: Floats = features.T @ (weights * (sigmoid(logits) - targets))
+        return float(weights @ np.logaddexp(0.0, np.where(targets > 0, -logits, logits))), gradient
 
     return _posterior_mode(loss, prior, spread)
 
 
 def _features(measured: Measured, fusion: Floats) -> Floats:
-    if not len(measured):
+    if not measured.channels.size:  # no utterances, or no tools
         return np.empty((0, len(GATE_PRIOR)))
     return gate_features(measured.channels, measured.none, fuse(measured.channels, fusion))
 
 
 def _without_own(evidence: Evidence) -> Measured:
     """Return the examples' measurements with their own tool taken out of the running."""
-    channels = evidence.examples.channels
-    if channels.shape[1] < 2:
-        return Measured(channels[:0], evidence.examples.none[:0])
-    others = np.ones(channels.shape[:2], bool)
-    others[np.arange(len(channels)), evidence.owners] = False
-    return Measured(channels[others].reshape(len(channels), -1, len(CHANNELS)), evidence.examples.none)
+    left = _others(evidence.examples.channels, evidence.owners)
+    return Measured(left, evidence.examples.none if left.size else evidence.examples.none[:0])
+
+
+def _others(channels: NDArray[_Float], owners: NDArray[np.int32]) -> NDArray[_Float]:
+    """Return [n, K - 1, C]: each row without its own tool; no rows where that leaves nothing."""
+    rows, tools, width = channels.shape
+    others = np.ones((rows, tools), bool)
+    others[np.arange(rows), owners] = False
+    return channels[others].reshape(rows, tools - 1, width) if rows and tools > 1 else channels[:0]
+
+
+def _log_totals(channels: Floats, weights: Floats) -> tuple[float, Floats]:
+    """Return the sum, over rows, of the log of the tools' total, and its gradient."""
+    if not channels.size:
+        return 0.0, np.zeros_like(weights)
+    logits = channels @ weights
+    return float(np.logaddexp.reduce(logits, axis=1).sum()), np.einsum("nk,nkc->c", softmax(logits), channels)
 
 
 def _posterior_mode(loss: Callable[[Floats], tuple[float, Floats]], prior: Floats, spread: Floats) -> Floats:

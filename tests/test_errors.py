@@ -1,0 +1,87 @@
+"""Errors carry their parts, inherit what a caller would expect, and say the fact first."""
+
+import inspect
+import pickle
+from pathlib import Path
+
+import pytest
+
+from router import errors
+from router.errors import (
+    BundleError,
+    DeclarationError,
+    EncoderError,
+    EncoderMismatchError,
+    MissingExtraError,
+    Problem,
+    RouterError,
+    UnknownEncoderError,
+    UnknownToolError,
+    did_you_mean,
+)
+
+TREE = {
+    DeclarationError: (RouterError, ValueError),
+    UnknownToolError: (RouterError, LookupError),
+    BundleError: (RouterError, ValueError),
+    EncoderError: (RouterError, RuntimeError),
+    UnknownEncoderError: (EncoderError,),
+    EncoderMismatchError: (EncoderError,),
+    MissingExtraError: (RouterError, ImportError),
+}
+
+
+def test_the_tree_is_the_one_that_the_docstring_draws() -> None:
+    own = {c for _, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, RouterError) and c is not RouterError}
+    assert own == TREE.keys()
+    lines = (errors.__doc__ or "").splitlines()
+    for error, bases in TREE.items():
+        assert error.__bases__ == bases
+        (line,) = (line for line in lines if f"─ {error.__name__} " in line)
+        assert line.startswith("    │") == (bases == (EncoderError,))
+        assert bases == (EncoderError,) or f"({bases[1].__name__})" in line
+
+
+def test_problems_are_sorted_counted_and_told_once() -> None:
+    problems = [
+        Problem("b.yaml", 0, "", "is empty"),
+        Problem("a.yaml", 9, "examples[0]", "is no text"),
+        Problem("a.yaml", 6, "", "unknown key"),
+        Problem("a.yaml", 6, "", "unknown key"),
+    ]
+    error = DeclarationError(problems)
+    assert [problem.line for problem in error.problems] == [6, 9, 0]
+    assert str(error) == (
+        "a.yaml has 2 problems\n  line 6   unknown key\n  line 9   examples[0]: is no text\n"
+        "b.yaml has 1 problem\n  file     is empty"
+    )
+
+
+def test_each_error_carries_its_parts() -> None:
+    unknown = UnknownToolError("set_alrm", ["set_alarm", "play"])
+    assert (unknown.name, unknown.known) == ("set_alrm", ("set_alarm", "play"))
+    assert str(unknown) == "no tool is named 'set_alrm'. Did you mean 'set_alarm'?"
+    encoder = UnknownEncoderError("minilmm", ["minilm", "hashing"])
+    assert (encoder.name, encoder.known) == ("minilmm", ("minilm", "hashing"))
+    assert str(encoder) == "no encoder is named 'minilmm'. Did you mean 'minilm'? Encoders: minilm, hashing."
+    mismatch = EncoderMismatchError("'a' (3 dims, 9f3c2a)", "'b' (2 dims, 01b7e4)")
+    assert (mismatch.wanted, mismatch.given) == ("'a' (3 dims, 9f3c2a)", "'b' (2 dims, 01b7e4)")
+    assert str(mismatch).startswith("this bundle was built with encoder 'a' (3 dims, 9f3c2a) but 'b' (2 dims, 01b7e4)")
+    bundle = BundleError(Path("x/tools.json"), "is missing")
+    assert (bundle.path, str(bundle)) == (Path("x/tools.json"), f"{Path('x/tools.json')}: is missing")
+    extra = MissingExtraError("torch", "st", "that encoder")
+    assert (extra.package, extra.extra) == ("torch", "st")
+    assert str(extra) == "that encoder needs 'torch'. Install it with: pip install 'intent-router[st]'"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("colour", " Did you mean 'color'?"), ("color", " Did you mean 'color'?"), ("qwrtz", ""), ("", "")],
+)
+def test_only_a_near_name_is_suggested(name: str, hint: str) -> None:
+    assert did_you_mean(name, ["color", "size"]) == hint
+
+
+def test_problems_are_values_that_travel_between_processes() -> None:
+    problem = Problem("a.yaml", 6, "name", "is empty")
+    assert pickle.loads(pickle.dumps(problem)) == problem
