@@ -3,7 +3,7 @@
     python -m evals.speed                        measure everything, in about two minutes
     python -m evals.speed --bundle B             the router in this bundle, instead of that of tool_specs/
     python -m evals.speed --utterances FILE      utterances of yours, one a line
-    python -m evals.speed -o speed.json          keep the raw numbers too
+    python -m evals.speed -o speed.json          write the numbers as JSON too
 
 The reference is what nobody can do without: the tokenizer and the ONNX Runtime
 session on the encoder's own files. Both sides are measured in turns, so that
@@ -21,50 +21,23 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib import resources
 from itertools import chain
 from pathlib import Path
-from statistics import median, quantiles
-from time import perf_counter
+from statistics import median
 from typing import Any
 
 import numpy as np
 
 from evals.machine import ONE_THREAD, describe_machine
+from evals.timing import ROOT, Measured, Milliseconds, child, environment, in_turns, percentile, table, timed
 from router import Router, Tool
 from router.declarations import load
 
-ROOT = Path(__file__).parent.parent
 MODEL = resources.files("router.encoders") / "minilm"
 ROUNDS = 5
-PROCESSES = 21
 COMPILATIONS = 3
-
-Milliseconds = list[float]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One thing measured and what it is compared with."""
-
-    what: str
-    ours: float
-    reference: float | None
-    unit: str
-    compared: str
-    """How `figure` is made of the two."""
-    figure: float
-    goal: float | None
-    """At most this, if anything was promised."""
-    samples: int
-
-    @property
-    def verdict(self) -> str:
-        """Whether the goal is reached."""
-        if self.goal is None:
-            return ""
-        return "met" if self.figure <= self.goal else "MISSED"
 
 
 def measure_routing(router: Router, utterances: Sequence[str]) -> list[Measured]:
@@ -73,7 +46,8 @@ def measure_routing(router: Router, utterances: Sequence[str]) -> list[Measured]
     for utterance in utterances[:20]:
         bare(utterance)
         router.route(utterance)
-    ours, reference = [], []
+    ours: Milliseconds = []
+    reference: Milliseconds = []
     for turn in range(ROUNDS):
         for n, utterance in enumerate(utterances):
             pair = [(router.route, ours), (bare, reference)]
@@ -93,7 +67,7 @@ def measure_import() -> list[Measured]:
     """`import router`, against `import numpy`, in processes by turns."""
     code = "import time; start = time.perf_counter(); import {}; print((time.perf_counter() - start) * 1000)"
     ours, reference = in_turns(
-        lambda: float(child(code.format("router"))[0]), lambda: float(child(code.format("numpy"))[0])
+        lambda: float(child(code.format("router"))[1][0]), lambda: float(child(code.format("numpy"))[1][0])
     )
     ms = median(ours), median(reference)
     return [Measured("import router", *ms, "ms", "added to numpy", ms[0] - ms[1], 60, len(ours))]
@@ -105,9 +79,9 @@ def measure_start(bundle: Path, utterance: str) -> list[Measured]:
 
     def start(kind: str, code: str, *arguments: str) -> Callable[[], float]:
         def run() -> float:
-            lines, seconds = child(code, *arguments), child.first  # type: ignore[attr-defined]
-            memory[kind].append([float(part) / 1024 for part in lines[1].split()])
-            return float(seconds * 1000)
+            milliseconds, (_, resident) = child(code, *arguments)
+            memory[kind].append([float(part) / 1024 for part in resident.split()])
+            return milliseconds
 
         return run
 
@@ -178,67 +152,11 @@ def bare_encoder() -> Callable[[str], Any]:
     return lambda text: session.run(None, {"input_ids": np.array([tokenizer.encode(text).ids], np.int64)})[0]
 
 
-def child(code: str, *arguments: str) -> list[str]:
-    """Run Python code in a process and return its lines; `child.first` is how long the first of them took, in s."""
-    start = perf_counter()
-    with subprocess.Popen(
-        [sys.executable, "-c", code, *arguments], cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        child.first = perf_counter() - start  # type: ignore[attr-defined]
-        lines = [first, *process.stdout]
-    if process.returncode:
-        raise SystemExit(f"a measured process failed:\n{code}")
-    return lines
-
-
-def in_turns(*runs: Callable[[], float]) -> tuple[Milliseconds, ...]:
-    """Call each in turn, `PROCESSES` times after a first time that warms up and does not count."""
-    rounds = [[run() for run in runs] for _ in range(PROCESSES + 1)][1:]
-    return tuple(map(list, zip(*rounds, strict=True)))
-
-
-def environment(**more: str) -> dict[str, str]:
-    """Return this process's environment for a child; it may keep compiled modules, as an installed package does."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, **more}
-
-
-def timed(run: Callable[..., object], *arguments: object) -> float:
-    """Return how long a call takes, in milliseconds."""
-    start = perf_counter()
-    run(*arguments)
-    return (perf_counter() - start) * 1000
-
-
-def percentile(times: Milliseconds, percent: int) -> float:
-    """Return a percentile."""
-    return quantiles(times, n=100, method="inclusive")[percent - 1]
-
-
 def built_in_utterances(count: int = 200) -> list[str]:
     """Return utterances of all lengths that no router was trained to call a tool for, spread over `tool_specs/`."""
     tools = load(ROOT / "tool_specs")
     found = sorted({*chain.from_iterable(tool.counterexamples for tool in tools), *tools.out_of_scope})
     return [found[n * len(found) // count] for n in range(min(count, len(found)))]
-
-
-def table(measured: Sequence[Measured]) -> str:
-    """Lay out the results as a Markdown table."""
-    rows = ["| | measured | reference | compared | | goal | |", "|---|---:|---:|---|---:|---:|---|"]
-    for one in measured:
-        reference = "" if one.reference is None else f"{one.reference:.2f} {one.unit}"
-        is_ratio = "ratio" in one.compared
-        figure, goal = (
-            "" if value is None else f"{value:.2f}x" if is_ratio else f"{value:.1f} {one.unit}"
-            for value in (one.figure, one.goal)
-        )
-        rows.append(
-            f"| {one.what} | {one.ours:.2f} {one.unit} | {reference} | {one.compared} | {figure} "
-            f"| {goal and f'≤ {goal}'} | {one.verdict} |"
-        )
-    return "\n".join(rows)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -248,7 +166,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--utterances", type=Path, help="one a line; default: 200 of tool_specs/")
     parser.add_argument("-o", "--output", type=Path, help="write the numbers as JSON")
     arguments = parser.parse_args(argv)
-    said = arguments.utterances.read_text("utf-8").splitlines() if arguments.utterances else built_in_utterances()
+    said = built_in_utterances()
+    if arguments.utterances:
+        said = [line for line in arguments.utterances.read_text("utf-8").splitlines() if line.strip()]
     with tempfile.TemporaryDirectory() as folder:
         bundle = arguments.bundle or Path(folder, "it.bundle")
         if not arguments.bundle:

@@ -14,14 +14,27 @@ Nothing here is raised for what a person says: every utterance gets a decision.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+from typing import Any
 
 
 class RouterError(Exception):
     """Catch every error this package raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as it is, so that it crosses processes: not by calling the constructor with the message."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[RouterError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> RouterError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(attributes)
+    return error
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -114,5 +127,7 @@ class MissingExtraError(RouterError, ImportError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ` Did you mean 'x'?` for the nearest known name, or an empty string."""
+    import difflib
+
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f" Did you mean {near[0]!r}?" if near else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -106,6 +105,7 @@ class Router:
 
         `threads` is at most four by default. `progress` is called with 1 after each.
         """
+        from concurrent.futures import ThreadPoolExecutor  # it imports much, and `route` needs none of it
 
         def decided(utterance: str) -> Decision:
             decision = self.route(utterance, available=available)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 MAX_UTTERANCE_CHARACTERS = 2000
-"""An utterance is cut here before anything looks at it. Two minutes of fast speech fit."""
+"""Of a longer text only this much is looked at, and a router declines it. Two minutes of fast speech fit."""
 
 
 def normalize(utterance: str) -> str:
@@ -20,7 +20,8 @@ def normalize(utterance: str) -> str:
     """
     composed = unicodedata.normalize("NFKC", utterance[:MAX_UTTERANCE_CHARACTERS])
     if not composed.isprintable():
-        composed = "".join(_REPLACED.get(unicodedata.category(c), c) for c in composed)
+        kept = "".join(_REPLACED.get(unicodedata.category(c), c) for c in composed)
+        composed = unicodedata.normalize("NFKC", kept)  # what stood apart may compose now
     return " ".join(composed.split())
 
 

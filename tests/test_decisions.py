@@ -37,7 +37,10 @@ def _described(decision: Decision) -> str:
 @pytest.mark.parametrize(
     ("decision", "described"),
     [
-        (ToolCall("set_alarm", {"time": "06:30"}, utterance="u", in_scope=1.0), "call set_alarm with {'time': '06:30'}"),
+        (
+            ToolCall("set_alarm", {"time": "06:30"}, utterance="u", in_scope=1.0),
+            "call set_alarm with {'time': '06:30'}",
+        ),
         (ToolCall("set_alarm", utterance="u", in_scope=1.0), "call set_alarm with {}"),
         (AskArgument("set_alarm", "time", "When?", utterance="u", in_scope=1.0), "When? (set_alarm.time)"),
         (Clarify(utterance="u", in_scope=1.0, candidates=TWO), "set_alarm or set_timer"),

@@ -32,7 +32,9 @@ TREE = {
 
 
 def test_the_tree_is_the_one_that_the_docstring_draws() -> None:
-    own = {c for _, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, RouterError) and c is not RouterError}
+    own = {
+        c for _, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, RouterError) and c is not RouterError
+    }
     assert own == TREE.keys()
     lines = (errors.__doc__ or "").splitlines()
     for error, bases in TREE.items():
@@ -85,3 +87,20 @@ def test_only_a_near_name_is_suggested(name: str, hint: str) -> None:
 def test_problems_are_values_that_travel_between_processes() -> None:
     problem = Problem("a.yaml", 6, "name", "is empty")
     assert pickle.loads(pickle.dumps(problem)) == problem
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        DeclarationError([Problem("a.yaml", 6, "name", "is empty")]),
+        UnknownToolError("set_alrm", ["set_alarm"]),
+        BundleError(Path("x"), "is missing"),
+        UnknownEncoderError("minilmm", ["minilm"]),
+        EncoderMismatchError("'a'", "'b'"),
+        MissingExtraError("torch", "st", "that encoder"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_errors_travel_between_processes(error: RouterError) -> None:
+    copy = pickle.loads(pickle.dumps(error))
+    assert (type(copy), str(copy), vars(copy)) == (type(error), str(error), vars(error))

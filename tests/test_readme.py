@@ -100,6 +100,15 @@ def test_the_tool_on_the_first_screen_is_the_one_that_ships() -> None:
     assert shown.parameters["properties"].items() <= shipped.parameters["properties"].items()
 
 
+def test_no_utterance_on_the_first_screen_is_an_example() -> None:
+    session = next(block for block in blocks((ROOT / "README.md").read_text("utf-8")) if block.kind == "console")
+    asked = set(re.findall(r"^\$ router route (.*)", session.text, re.MULTILINE))
+    tools = load(ROOT / "tool_specs")
+    known = {*tools.out_of_scope, *(example.utterance for tool in tools for example in tool.examples)}
+    assert len(asked) >= 3
+    assert {each.casefold() for each in asked}.isdisjoint(each.casefold() for each in known)
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_the_files_a_document_links_to_exist(name: str) -> None:
     document = (ROOT / name).read_text("utf-8")
@@ -191,9 +200,7 @@ def agrees(shown: str, actual: str) -> bool:
     if found is None:
         return False
     decimals = re.findall(r"\d+\.\d+", shown.replace("...", " "))
-    return all(
-        abs(float(one) - float(other)) <= TOLERANCE for one, other in zip(decimals, found.groups(), strict=True)
-    )
+    return all(abs(float(one) - float(other)) <= TOLERANCE for one, other in zip(decimals, found.groups(), strict=True))
 
 
 def updated(document: str, differences: list[tuple[Shown, str]]) -> str:

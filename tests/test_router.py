@@ -1,13 +1,25 @@
 """A router answers everything that can be said, the same way each time and in every thread."""
 
 import math
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router import Abstain, Clarify, DeclarationError, Policy, Router, Tool, ToolCall, ToolSet, UnknownToolError
+from router import (
+    Abstain,
+    Clarify,
+    Decision,
+    DeclarationError,
+    Policy,
+    Router,
+    Tool,
+    ToolCall,
+    ToolSet,
+    UnknownToolError,
+)
 from router.router import MOST_CANDIDATES
 from router.scoring.channels import CHANNELS
 from router.scoring.scorer import GATE_FEATURES
@@ -130,9 +142,14 @@ def test_eight_threads_get_the_same_answers(everyday_router: Router, shipped_rou
     fresh = everyday_router.without("flip_coin")  # nothing has asked it yet
     for router in (fresh, everyday_router, shipped_router):
         with ThreadPoolExecutor(8) as pool:
-            answers = list(pool.map(lambda n: [router.route(text) for text in MIXED[n:] + MIXED[:n]], range(8)))
-        expected = [router.route(text) for text in MIXED]
+            started = [pool.submit(_route_all, router, MIXED[n:] + MIXED[:n]) for n in range(8)]
+            answers = [each.result() for each in started]
+        expected = _route_all(router, MIXED)
         assert all(answers[n] == expected[n:] + expected[:n] for n in range(8))
+
+
+def _route_all(router: Router, said: list[str]) -> list[Decision]:
+    return [router.route(text) for text in said]
 
 
 def test_only_available_tools_are_called_or_asked_about(everyday_router: Router) -> None:
@@ -159,7 +176,8 @@ def test_what_is_for_no_tool_is_out_of_scope_whatever_is_available(everyday_rout
 
 
 def test_with_nothing_available_every_wish_is_abstained_on(everyday_router: Router) -> None:
-    for empty in (set[str](), [], ()):
+    nothing: list[Collection[str]] = [set(), [], (), {}]
+    for empty in nothing:
         decision = everyday_router.route("wake me at seven", available=empty)
         assert isinstance(decision, Abstain)
         assert decision.reason == "unavailable_tool"
@@ -167,7 +185,10 @@ def test_with_nothing_available_every_wish_is_abstained_on(everyday_router: Rout
 
 def test_all_available_is_the_same_as_nothing_said_about_it(everyday_router: Router) -> None:
     for text in MIXED:
-        free, restricted = everyday_router.route(text), everyday_router.route(text, available=everyday_router.tools.names)
+        free, restricted = (
+            everyday_router.route(text),
+            everyday_router.route(text, available=everyday_router.tools.names),
+        )
         assert type(free) is type(restricted)
         assert [c.tool for c in free.candidates] == [c.tool for c in restricted.candidates]
 
@@ -194,7 +215,9 @@ def test_an_available_tool_that_is_not_declared_is_an_error_whatever_is_said(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(MIXED) | any_text, st.none() | st.sets(st.sampled_from(["set_alarm", "play_music", "flip_coin"])))
+@given(
+    st.sampled_from(MIXED) | any_text, st.none() | st.sets(st.sampled_from(["set_alarm", "play_music", "flip_coin"]))
+)
 def test_an_explanation_is_of_the_decision_and_adds_up(
     everyday_router: Router, text: str, available: set[str] | None
 ) -> None:
@@ -234,8 +257,12 @@ def test_contributions_are_above_the_mean_of_all_tools(everyday_router: Router) 
 
 
 def test_a_tool_is_added_as_a_mapping_and_the_router_itself_stays(everyday_router: Router) -> None:
-    timer = {"name": "set_timer", "description": "Set a timer.", "examples": ["set a timer for {m: ten}", "timer"]}
-    timer["parameters"] = {"type": "object", "properties": {"m": {"type": "string"}}}
+    timer = {
+        "name": "set_timer",
+        "description": "Set a timer.",
+        "parameters": {"type": "object", "properties": {"m": {"type": "string"}}},
+        "examples": ["set a timer for {m: ten}", "timer"],
+    }
     before = everyday_router.route("timer please")
     grown = everyday_router.with_tool(timer)
     assert grown.tools["set_timer"].examples[0].utterance == "set a timer for ten"

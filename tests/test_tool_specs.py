@@ -8,17 +8,17 @@ from router import Abstain, Parameter, Router, Tool, ToolCall, ToolSet
 from tests.strategies import fold
 
 PLAIN = [
-    ("get me out of bed at quarter to six tomorrow", "set_alarm"),
+    ("please set an alarm for quarter to five tomorrow", "set_alarm"),
     ("start a timer for eleven minutes", "set_timer"),
-    ("give my brother a ring", "make_call"),
+    ("phone my brother at work", "make_call"),
     ("shoot a text to karen saying we land at noon", "send_message"),
     ("how do i drive to the nearest hospital", "navigate_to"),
-    ("switch on the torch", "set_flashlight"),
+    ("could you switch on the torch please", "set_flashlight"),
     ("turn wifi off", "set_wifi"),
     ("put the phone in airplane mode", "set_airplane_mode"),
     ("make the screen a bit dimmer", "set_brightness"),
     ("turn the sound up to eighty percent", "set_volume"),
-    ("skip this song", "skip_track"),
+    ("skip this song it is boring", "skip_track"),
     ("grab a screenshot of this page", "take_screenshot"),
     ("is it going to snow in oslo this weekend", "get_weather"),
     ("translate good evening into portuguese", "translate_text"),
@@ -31,15 +31,15 @@ NONSENSE = [
     "i had a strange dream about my grandmother",
     "why did the roman empire fall",
     "recommend a novel for the holidays",
-    "vacuum the living room",
+    "mop the bathroom floor on friday",
     "explain how vaccines work",
     "my landlord is being unreasonable",
     "write a haiku about autumn",
     "what should i name my puppy",
-    "start the dishwasher",
+    "iron my blue shirt for me",
     "fill out my tax return",
     "lorem ipsum dolor sit amet",
-    "is pineapple on pizza acceptable",
+    "are cats smarter than dogs in your view",
 ]
 
 

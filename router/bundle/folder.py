@@ -6,8 +6,6 @@ import hashlib
 import json
 import os
 import re
-import secrets
-import shutil
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,6 +55,8 @@ def write_folder(
     the place, ValueError if a name or a value cannot be stored, OSError if the
     disk refuses.
     """
+    import shutil  # reading needs it not, and it imports much
+
     path = Path(os.path.realpath(path))
     files = {f"{name}.json": _canonical(document) for name, document in documents.items()}
     files |= {f"{name}.npy": dump_npy(array) for name, array in arrays.items()}
@@ -66,7 +66,7 @@ def write_folder(
     files[MANIFEST] = _manifest(files, manifest or {})
     _check_replaceable(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    new = path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")
     try:
         new.mkdir()
         for name, data in files.items():
@@ -212,6 +212,8 @@ def _own_files(file: Path) -> set[str]:
 
 
 def _put_in_place(new: Path, path: Path) -> None:
+    import shutil
+
     replaced = _replaced(path)
     if path.exists():
         shutil.rmtree(replaced, ignore_errors=True)  # of a crash

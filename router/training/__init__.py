@@ -21,7 +21,7 @@ from router.scoring.material import embed_tools
 from router.training.evidence import FOLDS, gather
 from router.training.head import build_channels
 from router.training.thresholds import fit_thresholds, summarise
-from router.training.weigh import fit_fusion, fit_gate, gate_material
+from router.training.weigh import fit_fusion, fit_gate, gate_material, won_by_own_tool
 
 LEXICAL_WEIGHT = 0.45
 """What a sketch counts for beside an embedding."""
@@ -54,7 +54,8 @@ def train(
         )
         fusion = fit_fusion(evidence)
         gate = fit_gate(*gate_material(evidence, fusion))
-        channels = build_channels(material, LEXICAL_WEIGHT, INVERSE_PENALTY)
+        none_of_these = material.counterexamples[won_by_own_tool(evidence, fusion)]
+        channels = build_channels(material, LEXICAL_WEIGHT, INVERSE_PENALTY, none_of_these)
     policy = fit_thresholds(evidence, fusion, gate, policy or Policy())
     return Router(
         tools,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router.scoring.channels import Channels, Floats
-from router.scoring.material import Material, gather_channels
+from router.scoring.material import Material, Texts, gather_channels
 
 
 def fit_head(rows: Floats, classes: NDArray[np.int32], count: int, inverse_penalty: float) -> tuple[Floats, Floats]:
@@ -36,15 +36,20 @@ def fit_head(rows: Floats, classes: NDArray[np.int32], count: int, inverse_penal
     return weights, biases
 
 
-def build_channels(material: Material, lexical_weight: float, inverse_penalty: float) -> Channels:
-    """Fit the head on all of the material and gather its vectors."""
+def build_channels(
+    material: Material, lexical_weight: float, inverse_penalty: float, none_of_these: Texts | None = None
+) -> Channels:
+    """Fit the head on all of the material and gather its vectors.
+
+    `none_of_these` are for no tool, beside what is out of scope anyway.
+    """
     count = len(material.declarations)
-    declared = material.declared
-    rows = [declared.rows(lexical_weight), material.examples.rows(lexical_weight)]
-    classes = [np.arange(count, dtype=np.int32), material.owners]
-    if len(material.out_of_scope):
-        rows.append(material.out_of_scope.rows(lexical_weight))
-        classes.append(np.full(len(material.out_of_scope), count, np.int32))
-    known = count + bool(len(material.out_of_scope))
-    weights, biases = fit_head(np.concatenate(rows), np.concatenate(classes), known, inverse_penalty)
+    parts = [material.declared, material.examples, material.out_of_scope]
+    owners = [np.arange(count, dtype=np.int32), material.owners]
+    if none_of_these is not None:
+        parts.append(none_of_these)
+    outside = sum(map(len, parts[2:]))
+    rows = np.concatenate([part.rows(lexical_weight) for part in parts])
+    classes = np.concatenate([*owners, np.full(outside, count, np.int32)])
+    weights, biases = fit_head(rows, classes, count + bool(outside), inverse_penalty)
     return gather_channels(material, weights, biases)

@@ -55,6 +55,16 @@ def fit_fusion(evidence: Evidence, prior: Floats = FUSION_PRIOR, spread: Floats 
     return _posterior_mode(loss, prior, spread)
 
 
+def won_by_own_tool(evidence: Evidence, fusion: Floats) -> NDArray[np.bool_]:
+    """Say which counterexamples [m] their own tool would win: they are for no tool.
+
+    The others are for the tool that does win them, as far as anybody knows.
+    """
+    logits = fuse(evidence.counterexamples.channels, fusion)
+    won: NDArray[np.bool_] = logits.argmax(axis=1) == evidence.counter_owners if len(logits) else np.empty(0, bool)
+    return won
+
+
 def gate_material(evidence: Evidence, fusion: Floats) -> tuple[Floats, Floats, Floats]:
     """Return features [n, 6], targets [n] and weights [n] (in-scope and out-of-scope halves weigh the same).
 
@@ -62,11 +72,8 @@ def gate_material(evidence: Evidence, fusion: Floats) -> tuple[Floats, Floats, F
     would win, and every example as a router without its tool would see it.
     """
     inside = _features(evidence.examples, fusion)
-    own = fuse(evidence.counterexamples.channels, fusion)
-    stolen = own.argmax(axis=1) == evidence.counter_owners if len(own) else np.empty(0, bool)
-    outside = np.concatenate(
-        [_features(evidence.out_of_scope, fusion), _features(evidence.counterexamples, fusion)[stolen]]
-    )
+    stolen = _features(evidence.counterexamples, fusion)[won_by_own_tool(evidence, fusion)]
+    outside = np.concatenate([_features(evidence.out_of_scope, fusion), stolen])
     left_out = _without_own(evidence)
     orphans = _features(left_out, fusion)
     features = np.concatenate([inside, outside, orphans])

@@ -39,7 +39,9 @@ def _by_hand(channels: Channels, row: NDArray[np.float32]) -> tuple[list[list[fl
     embedding = row[:DIM]
     measured = []
     for tool in range(channels.tools):
-        own = [float(p @ embedding) for p, owner in zip(channels.prototypes, channels.owners, strict=True) if owner == tool]
+        own = [
+            float(p @ embedding) for p, owner in zip(channels.prototypes, channels.owners, strict=True) if owner == tool
+        ]
         pairs = zip(channels.counterexamples, channels.counter_owners, strict=True)
         counter = [float(c @ embedding) for c, owner in pairs if owner == tool]
         measured.append(

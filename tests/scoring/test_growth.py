@@ -93,7 +93,9 @@ def _logistic(rows: NDArray[np.float64], offsets: NDArray[np.float64], own: int,
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 2**32), st.integers(1, 5), st.integers(0, 8), st.integers(0, 4), st.sampled_from([0.3, 10.0, 30.0]))
+@given(
+    st.integers(0, 2**32), st.integers(1, 5), st.integers(0, 8), st.integers(0, 4), st.sampled_from([0.3, 10.0, 30.0])
+)
 def test_the_new_row_of_the_head_is_the_optimum(
     seed: int, own: int, rivals: int, heads: int, inverse_penalty: float
 ) -> None:

@@ -35,7 +35,9 @@ def test_a_sketch_is_what_a_plain_loop_gives(text: str) -> None:
     assert sketches([text])[0] == pytest.approx(_by_hand(text), abs=1e-6)
 
 
-@pytest.mark.parametrize("text", ["a", "wake me at 7:30", "Straße", "🔦", "👩‍🚒 an", "𝔘𐍈", "日本語", "a b c d", "x" * 2000])
+@pytest.mark.parametrize(
+    "text", ["a", "wake me at 7:30", "Straße", "🔦", "👩‍🚒 an", "𝔘𐍈", "日本語", "a b c d", "x" * 2000]
+)
 def test_letters_of_every_plane_are_hashed_alike(text: str) -> None:
     assert sketches([text])[0] == pytest.approx(_by_hand(text), abs=1e-6)
     assert np.linalg.norm(sketches([text])[0]) == pytest.approx(1.0, abs=1e-6)

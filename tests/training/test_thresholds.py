@@ -64,9 +64,12 @@ def test_a_lower_threshold_would_let_more_in_than_the_limit_allows(evidence: Evi
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from([0.2, 0.4, 0.6, 0.61, 0.9, 1.0]), st.booleans()), min_size=1, max_size=30), limits
+    st.lists(st.tuples(st.sampled_from([0.2, 0.4, 0.6, 0.61, 0.9, 1.0]), st.booleans()), min_size=1, max_size=30),
+    limits,
 )
-def test_the_lowest_threshold_is_the_one_that_a_plain_search_finds(pairs: list[tuple[float, bool]], limit: float) -> None:
+def test_the_lowest_threshold_is_the_one_that_a_plain_search_finds(
+    pairs: list[tuple[float, bool]], limit: float
+) -> None:
     def share_of_wrong(threshold: float) -> float:
         called = [wrong for probability, wrong in pairs if probability >= threshold]
         return sum(called) / len(called) if called else 0.0

@@ -19,7 +19,6 @@ from router.training.weigh import (
     FUSION_PRIOR,
     FUSION_SPREAD,
     GATE_PRIOR,
-    GATE_SPREAD,
     fit_fusion,
     fit_gate,
     gate_material,
