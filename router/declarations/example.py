@@ -54,18 +54,8 @@ class Example:
         >>> Example.parse("wake me at {time: half past six}").slots
         (Slot(parameter='time', start=11, end=24),)
         """
-        if "{" not in marked and "}" not in marked:
-            return cls(marked, (), arguments)
-        utterance = ""
-        slots = []
-        end = 0
-        for mark in _MARK.finditer(marked):
-            utterance += marked[end : mark.start()]
-            start = len(utterance)
-            utterance += mark["words"].strip()
-            slots.append(Slot(mark["parameter"].strip(), start, len(utterance)))
-            end = mark.end()
-        return cls(utterance + marked[end:], tuple(slots), arguments)
+        utterance, slots = _split(marked)
+        return cls(utterance, slots, arguments)
 
     def marked(self) -> str:
         """Return the utterance with its slots marked; `Example.parse` reads it back.
@@ -86,10 +76,18 @@ class Example:
 
     @classmethod
     def from_json(cls, data: str | Mapping[str, Any]) -> Example:
-        """Read the form that a declaration has: marked text, or a mapping with `utterance` and `arguments`."""
-        if isinstance(data, str):
-            return cls.parse(data)
-        return cls.parse(data["utterance"], data.get("arguments"))
+        """Read the form that a declaration has: marked text, or a mapping with `utterance` and `arguments`.
+
+        Trusts that the form has been checked: a bundle holds thousands, and a
+        device should not check them again each time it starts.
+        """
+        marked, arguments = (data, None) if isinstance(data, str) else (data["utterance"], data.get("arguments"))
+        example = object.__new__(cls)
+        utterance, slots = _split(marked)
+        object.__setattr__(example, "utterance", utterance)
+        object.__setattr__(example, "slots", slots)
+        object.__setattr__(example, "arguments", arguments)
+        return example
 
     def to_json(self) -> str | dict[str, Any]:
         """Return the form that `from_json` reads, the shorter one where it says everything."""
@@ -103,7 +101,7 @@ class Example:
             return f"{brace[0]!r} belongs to no slot mark. A mark is {{parameter: words}}, and marks do not nest."
         if len(self.utterance) > MAX_EXAMPLE_CHARACTERS:
             return f"the utterance has {len(self.utterance)} characters, more than {MAX_EXAMPLE_CHARACTERS}"
-        if _is_empty(self.utterance):
+        if not normalize(self.utterance):
             return "the utterance is empty"
         end = 0
         for slot in self.slots:
@@ -111,7 +109,7 @@ class Example:
                 return f"{slot.parameter!r} cannot name a parameter in a slot mark"
             if not end <= slot.start <= slot.end <= len(self.utterance):
                 return f"the slot of {slot.parameter!r} overlaps another or lies outside the utterance"
-            if _is_empty(self.words(slot)):
+            if not normalize(self.words(slot)):
                 return f"the slot mark of {slot.parameter!r} holds no words"
             if self.words(slot) != self.words(slot).strip():
                 return f"the slot of {slot.parameter!r} begins or ends with white space"
@@ -119,9 +117,21 @@ class Example:
         return None
 
 
-def _is_empty(text: str) -> bool:
-    """Whether nothing is left of a text when it is normalised. A bundle has thousands, so the plain ones go first."""
-    return not (text.isascii() and text.isprintable() and text.strip(" ")) and not normalize(text)
+def _split(marked: str) -> tuple[str, tuple[Slot, ...]]:
+    """Return the utterance without its marks, and where they were."""
+    if "{" not in marked:
+        return marked, ()
+    utterance = ""
+    slots = []
+    end = 0
+    for mark in _MARK.finditer(marked):
+        parameter, words = mark.groups()
+        utterance += marked[end : mark.start()]
+        start = len(utterance)
+        utterance += words.strip()
+        slots.append(Slot(parameter.strip(), start, len(utterance)))
+        end = mark.end()
+    return utterance + marked[end:], tuple(slots)
 
 
 _MARK = re.compile(r"\{(?P<parameter>[^{}:]*):(?P<words>[^{}]*)\}")
