@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -91,7 +93,7 @@ class Router:
         text, refusal = self._heard(utterance)
         if refusal is not None:
             return refusal
-        return self._decide(utterance, self.scorer.score(self._rows(text)), mask)
+        return self._decide(utterance, text, self.scorer.score(self._rows(text)), mask)
 
     def route_many(
         self,
@@ -123,7 +125,7 @@ class Router:
             return Explanation(refusal, (), {})
         rows = self._rows(text)
         scores = self.scorer.score(rows)
-        decision = self._decide(utterance, scores, mask)
+        decision = self._decide(utterance, text, scores, mask)
         gate = scores.gate_features[0] * self.scorer.gate
         return Explanation(
             decision,
@@ -180,8 +182,23 @@ class Router:
                 raise UnknownToolError(name, self.tools.names)
         return np.array([name in available for name in self.tools.names], np.float64)
 
-    def _decide(self, utterance: str, scores: Scores, mask: NDArray[np.float64] | None) -> Decision:
-        probabilities = scores.probabilities[0]
+    @cached_property
+    def _ruled_out(self) -> dict[str, list[int]]:
+        """The tools that an utterance must not call, because it is a counterexample of theirs word for word."""
+        ruled_out = defaultdict(list)
+        for index, tool in enumerate(self.tools):
+            for text in tool.counterexamples:
+                ruled_out[normalize(text).casefold()].append(index)
+        return dict(ruled_out)
+
+    def _decide(self, utterance: str, text: str, scores: Scores, mask: NDArray[np.float64] | None) -> Decision:
+        probabilities, in_scope = scores.probabilities[0], float(scores.in_scope[0])
+        if ruled_out := self._ruled_out.get(text.casefold()):
+            # Bayes' rule: whatever made these tools likely speaks for "none" or for the others.
+            lost = min(float(probabilities[ruled_out].sum()), 1.0 - 1e-9)
+            in_scope *= (1.0 - lost) / (1.0 - in_scope * lost)
+            probabilities = probabilities / (1.0 - lost)
+            probabilities[ruled_out] = 0.0
         share = 1.0
         if mask is not None:
             share = float(probabilities @ mask)
@@ -193,7 +210,7 @@ class Router:
         return decide(
             utterance,
             tuple(Candidate(names[index], float(probabilities[index])) for index in ranking),
-            float(scores.in_scope[0]),
+            in_scope,
             self.policy,
             available_share=share,
             confirm=self.tools.tools[ranking[0]].confirm == "always",

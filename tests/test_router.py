@@ -296,3 +296,19 @@ def test_a_tool_is_taken_away_by_its_name(everyday_router: Router) -> None:
 
 def test_a_router_says_what_it_is(everyday_router: Router) -> None:
     assert repr(everyday_router) == "<Router of 5 tools on 'hashing'>"
+
+
+def test_a_counterexample_said_word_for_word_never_calls_its_tool() -> None:
+    timer = {
+        "name": "set_timer",
+        "description": "Set a timer.",
+        "examples": ["set a timer", "start a timer"],
+        "counterexamples": ["Stop the timer"],
+    }
+    play = {"name": "play", "description": "Play music.", "examples": ["play a song", "put some music on"]}
+    router = train(ToolSet((Tool.from_dict(timer), Tool.from_dict(play))), "hashing")
+    said = router.route(" stop  the TIMER ")
+    assert not isinstance(said, ToolCall)
+    assert all(candidate.probability == 0.0 for candidate in said.candidates if candidate.tool == "set_timer")
+    assert said.in_scope < router.route("stop the timers").in_scope
+    assert router.route("set a timer").candidates[0].tool == "set_timer"

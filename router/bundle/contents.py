@@ -114,7 +114,7 @@ def _check(channels: Channels, tools: ToolSet, dim: int) -> None:
     """Raise ValueError unless the arrays fit together and belong to these tools."""
     width = dim + SKETCH_DIM
     heads = len(channels.head_weights)
-    prototypes, counterexamples = len(channels.owners), len(channels.counter_owners)
+    prototypes = len(channels.owners)
     expected = {
         "head_weights": (heads, width),
         "head_biases": (heads,),
@@ -122,8 +122,6 @@ def _check(channels: Channels, tools: ToolSet, dim: int) -> None:
         "prototypes": (prototypes, dim),
         "owners": (prototypes,),
         "examples": (prototypes,),
-        "counterexamples": (counterexamples, dim),
-        "counter_owners": (counterexamples,),
     }
     for name, shape in expected.items():
         array, dtype = getattr(channels, name), np.int32 if name in _INDICES else np.float32
@@ -131,13 +129,11 @@ def _check(channels: Channels, tools: ToolSet, dim: int) -> None:
             raise ValueError(f"{name} is {array.dtype} {array.shape}; expected {np.dtype(dtype)} {shape}")
         if not np.isfinite(array).all():
             raise ValueError(f"{name} holds a number that is not finite")
-    owners, counter_owners = channels.owners.tolist(), channels.counter_owners.tolist()
+    owners = channels.owners.tolist()
     if (
         heads not in (len(tools), len(tools) + 1)
         or sorted(set(owners)) != [*range(len(tools))]
-        or not {*counter_owners} <= {*owners}
         or owners != sorted(owners)
-        or counter_owners != sorted(counter_owners)
         or any(
             not -1 <= example < len(tools.tools[owner].examples)
             for owner, example in zip(owners, channels.examples.tolist(), strict=True)
@@ -146,7 +142,7 @@ def _check(channels: Channels, tools: ToolSet, dim: int) -> None:
         raise ValueError(f"the arrays are not those of {len(tools)} tools")
 
 
-_INDICES = {"owners", "examples", "counter_owners"}
+_INDICES = {"owners", "examples"}
 
 
 def _shipped(named: Mapping[str, Any]) -> str:

@@ -5,7 +5,6 @@
 | head | the logistic head's logit |
 | declaration | similarity to the declaration's wordings |
 | nearest | similarity to the most similar example (or to the declaration, without examples) |
-| counter | how much nearer the nearest counterexample is than the nearest example, or 0 |
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-CHANNELS = ("head", "declaration", "nearest", "counter")
+CHANNELS = ("head", "declaration", "nearest")
 """The columns of `Channels.measure`."""
 
 Floats = NDArray[np.float32]
@@ -42,10 +41,6 @@ class Channels:
     """[P], the index of each prototype's tool."""
     examples: NDArray[np.int32]
     """[P], which of its tool's examples each prototype is; -1 for the declaration."""
-    counterexamples: Floats
-    """[Q, D], unit rows, sorted by owner."""
-    counter_owners: NDArray[np.int32]
-    """[Q]."""
 
     @property
     def tools(self) -> int:
@@ -58,24 +53,19 @@ class Channels:
         return len(self.head_weights) > self.tools
 
     def measure(self, rows: Floats) -> tuple[Floats, Floats]:
-        """Return the channels [n, K, 4] and the head's logit of "none of these" [n] (0 without that class).
+        """Return the channels [n, K, 3] and the head's logit of "none of these" [n] (0 without that class).
 
         A row's numbers do not depend on the other rows, to the last bit: dot by
         dot, not as a product of matrices, which BLAS would also spread over
         threads that cost more than they bring for one utterance.
         """
-        heads, count, prototypes = len(self.head_weights), self.tools, len(self.prototypes)
+        heads, count = len(self.head_weights), self.tools
         linear = np.vecdot(self._linear, rows[:, None])
-        similar = np.vecdot(self._similar, rows[:, None, : self.prototypes.shape[1]])
+        similarities = np.vecdot(self.prototypes, rows[:, None, : self.prototypes.shape[1]])
         measured = np.empty((len(rows), count, len(CHANNELS)), np.float32)
         measured[:, :, 0] = linear[:, :count] + self.head_biases[:count]
         measured[:, :, 1] = linear[:, heads:]
-        nearest = np.maximum.reduceat(similar[:, :prototypes], self._starts, axis=1)
-        measured[:, :, 2] = nearest
-        measured[:, :, 3] = 0.0
-        if len(self.counterexamples):
-            counter = np.maximum.reduceat(similar[:, prototypes:], self._counter_starts, axis=1)
-            measured[:, self._countered, 3] = np.maximum(counter - nearest[:, self._countered], 0.0)
+        measured[:, :, 2] = np.maximum.reduceat(similarities, self._starts, axis=1)
         none = linear[:, count] + self.head_biases[count] if self.has_none else np.zeros(len(rows), np.float32)
         return measured, none
 
@@ -85,19 +75,5 @@ class Channels:
         return np.concatenate([self.head_weights, self.declarations])
 
     @cached_property
-    def _similar(self) -> Floats:
-        """[P + Q, D]: prototypes, then counterexamples."""
-        return np.concatenate([self.prototypes, self.counterexamples])
-
-    @cached_property
     def _starts(self) -> NDArray[np.intp]:
         return np.flatnonzero(np.diff(self.owners, prepend=-1))
-
-    @cached_property
-    def _counter_starts(self) -> NDArray[np.intp]:
-        return np.flatnonzero(np.diff(self.counter_owners, prepend=-1))
-
-    @cached_property
-    def _countered(self) -> NDArray[np.int32]:
-        """The tools that have counterexamples."""
-        return self.counter_owners[self._counter_starts]

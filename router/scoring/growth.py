@@ -28,7 +28,7 @@ _RIVALS = 150
 
 def without_tool(channels: Channels, index: int) -> Channels:
     """Return the channels without the tool of that index."""
-    own, counter = channels.owners != index, channels.counter_owners != index
+    own = channels.owners != index
     return replace(
         channels,
         head_weights=np.delete(channels.head_weights, index, axis=0),
@@ -37,8 +37,6 @@ def without_tool(channels: Channels, index: int) -> Channels:
         prototypes=channels.prototypes[own],
         owners=_renumbered(channels.owners[own], index, -1),
         examples=channels.examples[own],
-        counterexamples=channels.counterexamples[counter],
-        counter_owners=_renumbered(channels.counter_owners[counter], index, -1),
     )
 
 
@@ -55,7 +53,6 @@ def with_tool(scorer: Scorer, tools: ToolSet, index: int, material: Material) ->
     weights, bias = _fit_row(channels, own, rivals, scorer.inverse_penalty)
     tool = gather_channels(material, np.zeros_like(material.declarations), np.zeros(1, np.float32))
     at = np.searchsorted(channels.owners, index)
-    counter_at = np.searchsorted(channels.counter_owners, index)
     return replace(
         channels,
         head_weights=np.insert(channels.head_weights, index, weights, axis=0),
@@ -64,14 +61,6 @@ def with_tool(scorer: Scorer, tools: ToolSet, index: int, material: Material) ->
         prototypes=np.insert(channels.prototypes, [at] * len(tool.prototypes), tool.prototypes, axis=0),
         owners=np.insert(_renumbered(channels.owners, index, 1), [at] * len(tool.owners), tool.owners + index),
         examples=np.insert(channels.examples, [at] * len(tool.examples), tool.examples),
-        counterexamples=np.insert(
-            channels.counterexamples, [counter_at] * len(tool.counterexamples), tool.counterexamples, axis=0
-        ),
-        counter_owners=np.insert(
-            _renumbered(channels.counter_owners, index, 1),
-            [counter_at] * len(tool.counter_owners),
-            tool.counter_owners + index,
-        ),
     )
 
 

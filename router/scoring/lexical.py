@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 SKETCH_DIM = 512
 """Length of a sketch."""
 
-_BITS = SKETCH_DIM.bit_length() - 1
+_SHIFT = np.uint32(32 - SKETCH_DIM.bit_length())
 _LONGEST = 4
 _MULTIPLIER = np.uint32(0x9E3779B1)
 
@@ -32,10 +32,10 @@ def sketches(texts: Sequence[str]) -> NDArray[np.float32]:
     rows = np.zeros((len(texts), SKETCH_DIM), np.float32)
     for row, text in zip(rows, texts, strict=True):
         if text:
-            hashes = _ngram_hashes(text.casefold())
-            signs = 1.0 - 2.0 * (hashes >> np.uint32(31 - _BITS) & np.uint32(1))
-            sums = np.bincount(hashes >> np.uint32(32 - _BITS), signs, SKETCH_DIM)
-            row += sums / max(math.sqrt(np.vdot(sums, sums)), 1e-12)
+            # The highest bits name the place, the next one the sign: both are counted at once.
+            counts = np.bincount(_ngram_hashes(text.casefold()) >> _SHIFT, minlength=2 * SKETCH_DIM)
+            sums = counts[::2] - counts[1::2]
+            row[:] = sums / max(math.sqrt(np.vdot(sums, sums)), 1e-12)
     return rows
 
 

@@ -100,8 +100,6 @@ def gather_channels(material: Material, head_weights: Floats, head_biases: Float
         prototypes=np.concatenate([material.declared.embeddings, material.examples.embeddings[kept]])[order],
         owners=owners[order],
         examples=np.concatenate([np.full(count, -1, np.int32), material.positions[kept]])[order],
-        counterexamples=material.counterexamples.embeddings,
-        counter_owners=material.counter_owners,
     )
 
 

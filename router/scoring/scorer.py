@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from router.scoring.channels import Channels, Floats
+from router.scoring.channels import CHANNELS, Channels, Floats
 
-GATE_FEATURES = ("nearest", "counter", "head", "none", "margin", "bias")
-"""What the gate looks at: the winner's channels, none of them normalised over the tools (a softmax
-is sure of itself on anything), the head's excess of "none of these", and the winner's lead."""
+GATE_FEATURES = ("nearest", "head", "none_lead", "bias")
+"""What the gate looks at: the winner's channels, not normalised over the tools (a softmax is sure of itself
+on anything), and by how much the head's "none of these" exceeds the winner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,13 @@ class Scores:
     """What the scorer makes of n utterances."""
 
     channels: Floats
-    """[n, K, 4], see `router.scoring.channels`."""
+    """[n, K, 3], see `router.scoring.channels`."""
     probabilities: NDArray[np.float64]
     """[n, K]: that each tool was meant, given that one of them was; rows add to 1."""
     in_scope: NDArray[np.float64]
     """[n]: that one of the tools was meant."""
     gate_features: NDArray[np.float64]
-    """[n, 6], see `GATE_FEATURES`."""
+    """[n, 4], see `GATE_FEATURES`."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Scorer:
     inverse_penalty: float
     """The head's C: how far it may follow the examples."""
     fusion: NDArray[np.float64]
-    """[4], one weight for each channel."""
+    """[3], one weight for each channel."""
     gate: NDArray[np.float64]
-    """[6], one weight for each of `GATE_FEATURES`."""
+    """[4], one weight for each of `GATE_FEATURES`."""
 
     def score(self, rows: Floats) -> Scores:
         """Score n utterances, each a row [embedding, lexical_weight * sketch]."""
@@ -63,13 +63,14 @@ def fuse(measured: Floats, fusion: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def gate_features(measured: Floats, none: Floats, logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the features [n, 6] that the gate looks at, see `GATE_FEATURES`."""
-    n = np.arange(len(measured))
+    """Return the features [n, 4] that the gate looks at, see `GATE_FEATURES`."""
+    rows = np.arange(len(measured))
     winner = logits.argmax(axis=1)
-    head, _, nearest, counter = measured[n, winner].T
-    lead = np.partition(logits, -2, axis=1)[:, -2:] if logits.shape[1] > 1 else np.zeros((len(n), 2))
-    margin = np.minimum(lead[:, 1] - lead[:, 0], 10.0)
-    return np.column_stack([nearest, counter, head, none - head, margin, np.ones(len(n))])
+    features = np.ones((len(rows), len(GATE_FEATURES)))
+    features[:, 0] = measured[rows, winner, CHANNELS.index("nearest")]
+    features[:, 1] = measured[rows, winner, CHANNELS.index("head")]
+    features[:, 2] = none - features[:, 1]
+    return features
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

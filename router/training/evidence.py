@@ -20,7 +20,7 @@ class Measured:
     """The channels of some held-out utterances, each measured by a router that had not seen it."""
 
     channels: Floats
-    """[n, K, 4]."""
+    """[n, K, 3]."""
     none: Floats
     """[n], the head's logit of "none of these"."""
 
@@ -55,8 +55,6 @@ def gather(
             examples=material.examples[~held_out],
             owners=material.owners[~held_out],
             positions=material.positions[~held_out],
-            counterexamples=material.counterexamples[~counter_out],
-            counter_owners=material.counter_owners[~counter_out],
             out_of_scope=material.out_of_scope[~scope_out],
         )
         channels = build_channels(kept, lexical_weight, inverse_penalty)

@@ -21,14 +21,14 @@ from router.training.evidence import Evidence, Measured
 Floats = NDArray[np.float64]
 _Float = TypeVar("_Float", np.float32, np.float64)
 
-FUSION_PRIOR = np.array([1.0, 1.0, 12.0, -10.0])
+FUSION_PRIOR = np.array([1.0, 1.0, 12.0])
 """Mean of the prior over the weights of `CHANNELS`."""
-FUSION_SPREAD = np.array([1.0, 2.0, 8.0, 10.0])
+FUSION_SPREAD = np.array([1.0, 2.0, 8.0])
 """Its standard deviations."""
 
-GATE_PRIOR = np.array([6.0, -4.0, 0.5, -0.5, 0.1, -4.8])
+GATE_PRIOR = np.array([6.0, 0.5, -0.5, -4.8])
 """Mean of the prior over the weights of `GATE_FEATURES`."""
-GATE_SPREAD = np.array([4.0, 8.0, 0.5, 0.5, 0.5, 4.0])
+GATE_SPREAD = np.array([4.0, 0.5, 0.5, 4.0])
 
 LEFT_OUT_WEIGHT = 50
 """Examples shown to a router without their tool count together like this many out-of-scope utterances."""
@@ -66,7 +66,7 @@ def won_by_own_tool(evidence: Evidence, fusion: Floats) -> NDArray[np.bool_]:
 
 
 def gate_material(evidence: Evidence, fusion: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return features [n, 6], targets [n] and weights [n] (in-scope and out-of-scope halves weigh the same).
+    """Return features [n, 4], targets [n] and weights [n] (in-scope and out-of-scope halves weigh the same).
 
     Out of scope are: what was declared so, counterexamples that their own tool
     would win, and every example as a router without its tool would see it.

@@ -13,12 +13,11 @@ DIM, WIDTH = 3, 5
 
 @st.composite
 def channels(draw: st.DrawFn) -> Channels:
-    """Random vectors of one to five tools, some of them without counterexamples."""
+    """Random vectors of one to five tools."""
     tools = draw(st.integers(1, 5))
     heads = tools + draw(st.integers(0, 1))
     chance = np.random.default_rng(draw(st.integers(0, 2**32)))
     owners = np.repeat(np.arange(tools), [draw(st.integers(1, 3)) for _ in range(tools)])
-    counter_owners = np.repeat(np.arange(tools), [draw(st.integers(0, 2)) for _ in range(tools)])
 
     def floats(*shape: int) -> NDArray[np.float32]:
         return chance.normal(size=shape).astype(np.float32)
@@ -30,8 +29,6 @@ def channels(draw: st.DrawFn) -> Channels:
         prototypes=floats(len(owners), DIM),
         owners=owners.astype(np.int32),
         examples=np.full(len(owners), -1, np.int32),
-        counterexamples=floats(len(counter_owners), DIM),
-        counter_owners=counter_owners.astype(np.int32),
     )
 
 
@@ -42,14 +39,11 @@ def _by_hand(channels: Channels, row: NDArray[np.float32]) -> tuple[list[list[fl
         own = [
             float(p @ embedding) for p, owner in zip(channels.prototypes, channels.owners, strict=True) if owner == tool
         ]
-        pairs = zip(channels.counterexamples, channels.counter_owners, strict=True)
-        counter = [float(c @ embedding) for c, owner in pairs if owner == tool]
         measured.append(
             [
                 float(channels.head_weights[tool] @ row + channels.head_biases[tool]),
                 float(channels.declarations[tool] @ row),
                 max(own),
-                max(0.0, max(counter) - max(own)) if counter else 0.0,
             ]
         )
     none = float(channels.head_weights[-1] @ row + channels.head_biases[-1]) if channels.has_none else 0.0
@@ -72,3 +66,14 @@ def test_channels_are_what_plain_loops_give(channels: Channels, seed: int) -> No
 def test_a_head_with_one_class_more_than_tools_knows_none_of_these(channels: Channels) -> None:
     assert channels.has_none == (len(channels.head_biases) == len(channels.declarations) + 1)
     assert channels.tools == len(channels.declarations)
+
+
+@settings(deadline=None)
+@given(channels(), st.integers(0, 2**32))
+def test_a_row_is_measured_to_the_same_bits_in_any_company(channels: Channels, seed: int) -> None:
+    rows = np.random.default_rng(seed).normal(size=(7, WIDTH)).astype(np.float32)
+    together, none = channels.measure(rows)
+    for n in range(len(rows)):
+        alone, alone_none = channels.measure(rows[n : n + 1])
+        assert np.array_equal(alone[0], together[n])
+        assert alone_none[0] == none[n]

@@ -118,7 +118,7 @@ def test_the_new_row_of_the_head_is_the_optimum(
 
 def _only_heads(weights: NDArray[np.float32], biases: NDArray[np.float64]) -> Channels:
     none, indices = np.zeros((0, 6), np.float32), np.zeros(0, np.int32)
-    return Channels(weights, biases.astype(np.float32), none, none, indices, indices, none, indices)
+    return Channels(weights, biases.astype(np.float32), none, none, indices, indices)
 
 
 def test_what_is_taken_away_takes_its_rows_along(everyday_router: Router) -> None:
@@ -129,4 +129,3 @@ def test_what_is_taken_away_takes_its_rows_along(everyday_router: Router) -> Non
     assert sorted(set(after.owners.tolist())) == list(range(after.tools))
     assert len(after.owners) == len(before.owners) - (before.owners == 2).sum()
     assert np.array_equal(after.prototypes[after.owners == 2], before.prototypes[before.owners == 3])
-    assert len(after.counter_owners) == len(before.counter_owners) - (before.counter_owners == 2).sum()
