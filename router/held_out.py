@@ -14,7 +14,7 @@ class HeldOut:
     """
 
     examples: int
-    """So many examples were held out in turn."""
+    """So many examples were held out in turn; those of a tool with fewer than four are not."""
     accuracy: float | None
     """Share of them whose first candidate is their tool."""
     calibration_error: float | None

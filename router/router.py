@@ -205,15 +205,15 @@ class Router:
             # Where something else was meant, the candidates say what.
             probabilities = np.where(mask > 0, probabilities / share, -1.0) if share >= 0.5 else probabilities
         ranking = np.argsort(-probabilities, kind="stable")[:MOST_CANDIDATES]
-        ranking = ranking[probabilities[ranking] >= 0.0]
-        names = self.tools.names
+        ranked = zip(ranking.tolist(), probabilities[ranking].tolist(), strict=True)
+        tools = self.tools.tools
         return decide(
             utterance,
-            tuple(Candidate(names[index], float(probabilities[index])) for index in ranking),
+            tuple(Candidate(tools[index].name, likely) for index, likely in ranked if likely >= 0.0),
             in_scope,
             self.policy,
             available_share=share,
-            confirm=self.tools.tools[ranking[0]].confirm == "always",
+            confirm=tools[ranking[0]].confirm == "always",
         )
 
     def _evidence(self, candidate: Candidate, rows: Floats, scores: Scores) -> CandidateEvidence:

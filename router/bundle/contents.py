@@ -118,7 +118,7 @@ def _check(channels: Channels, tools: ToolSet, dim: int) -> None:
     expected = {
         "head_weights": (heads, width),
         "head_biases": (heads,),
-        "declarations": (len(tools), width),
+        "declaration_sketches": (len(tools), SKETCH_DIM),
         "prototypes": (prototypes, dim),
         "owners": (prototypes,),
         "examples": (prototypes,),

@@ -3,8 +3,7 @@
 | channel | measures |
 |---|---|
 | head | the logistic head's logit |
-| declaration | similarity to the declaration's wordings |
-| nearest | similarity to the most similar example (or to the declaration, without examples) |
+| nearest | similarity to the most similar prototype: the declaration, and the examples that stand for all |
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-CHANNELS = ("head", "declaration", "nearest")
+CHANNELS = ("head", "nearest")
 """The columns of `Channels.measure`."""
 
 Floats = NDArray[np.float32]
@@ -33,8 +32,8 @@ class Channels:
     """[K, F], or [K + 1, F] where the head also knows the class "none of these", which is last."""
     head_biases: Floats
     """[K] or [K + 1]."""
-    declarations: Floats
-    """[K, F]."""
+    declaration_sketches: Floats
+    """[K, 512], unit rows; the declarations' embeddings are among the prototypes."""
     prototypes: Floats
     """[P, D], unit rows, sorted by owner; at least one for each tool."""
     owners: NDArray[np.int32]
@@ -45,7 +44,7 @@ class Channels:
     @property
     def tools(self) -> int:
         """K, the number of tools."""
-        return len(self.declarations)
+        return len(self.declaration_sketches)
 
     @property
     def has_none(self) -> bool:
@@ -53,26 +52,17 @@ class Channels:
         return len(self.head_weights) > self.tools
 
     def measure(self, rows: Floats) -> tuple[Floats, Floats]:
-        """Return the channels [n, K, 3] and the head's logit of "none of these" [n] (0 without that class).
+        """Return the channels [n, K, 2] and the head's logit of "none of these" [n] (0 without that class).
 
         A row's numbers do not depend on the other rows, to the last bit: dot by
         dot, not as a product of matrices, which BLAS would also spread over
         threads that cost more than they bring for one utterance.
         """
-        heads, count = len(self.head_weights), self.tools
-        linear = np.vecdot(self._linear, rows[:, None])
+        logits = np.vecdot(self.head_weights, rows[:, None]) + self.head_biases
         similarities = np.vecdot(self.prototypes, rows[:, None, : self.prototypes.shape[1]])
-        measured = np.empty((len(rows), count, len(CHANNELS)), np.float32)
-        measured[:, :, 0] = linear[:, :count] + self.head_biases[:count]
-        measured[:, :, 1] = linear[:, heads:]
-        measured[:, :, 2] = np.maximum.reduceat(similarities, self._starts, axis=1)
-        none = linear[:, count] + self.head_biases[count] if self.has_none else np.zeros(len(rows), np.float32)
-        return measured, none
-
-    @cached_property
-    def _linear(self) -> Floats:
-        """[heads + K, F]."""
-        return np.concatenate([self.head_weights, self.declarations])
+        nearest = np.maximum.reduceat(similarities, self._starts, axis=1)
+        measured = np.stack([logits[:, : self.tools], nearest], axis=2)
+        return measured, logits[:, -1] if self.has_none else np.zeros(len(rows), np.float32)
 
     @cached_property
     def _starts(self) -> NDArray[np.intp]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from router.declarations import ToolSet
 from router.scoring.channels import Channels, Floats
 from router.scoring.lexical import sketches
-from router.scoring.material import Material, Texts, gather_channels, unit
+from router.scoring.material import Material, Texts, gather_channels
 from router.scoring.scorer import Scorer, sigmoid
 from router.text import normalize
 
@@ -33,7 +33,7 @@ def without_tool(channels: Channels, index: int) -> Channels:
         channels,
         head_weights=np.delete(channels.head_weights, index, axis=0),
         head_biases=np.delete(channels.head_biases, index),
-        declarations=np.delete(channels.declarations, index, axis=0),
+        declaration_sketches=np.delete(channels.declaration_sketches, index, axis=0),
         prototypes=channels.prototypes[own],
         owners=_renumbered(channels.owners[own], index, -1),
         examples=channels.examples[own],
@@ -46,18 +46,21 @@ def with_tool(scorer: Scorer, tools: ToolSet, index: int, material: Material) ->
     `tools` are those that the scorer knows; `material` is the new tool's alone.
     """
     channels = scorer.channels
-    own = np.concatenate([part.rows(scorer.lexical_weight) for part in (material.declared, material.examples)])
+    own = np.concatenate([part.rows(scorer.lexical_weight) for part in (material.declarations, material.examples)])
     rivals = np.concatenate(
-        [material.counterexamples.rows(scorer.lexical_weight), *_rivals(scorer, tools, material.declared.embeddings[0])]
+        [
+            material.counterexamples.rows(scorer.lexical_weight),
+            *_rivals(scorer, tools, material.declarations.embeddings[0]),
+        ]
     )
     weights, bias = _fit_row(channels, own, rivals, scorer.inverse_penalty)
-    tool = gather_channels(material, np.zeros_like(material.declarations), np.zeros(1, np.float32))
+    tool = gather_channels(material, np.zeros((1, own.shape[1]), np.float32), np.zeros(1, np.float32))
     at = np.searchsorted(channels.owners, index)
     return replace(
         channels,
         head_weights=np.insert(channels.head_weights, index, weights, axis=0),
         head_biases=np.insert(channels.head_biases, index, bias),
-        declarations=np.insert(channels.declarations, index, tool.declarations[0], axis=0),
+        declaration_sketches=np.insert(channels.declaration_sketches, index, tool.declaration_sketches[0], axis=0),
         prototypes=np.insert(channels.prototypes, [at] * len(tool.prototypes), tool.prototypes, axis=0),
         owners=np.insert(_renumbered(channels.owners, index, 1), [at] * len(tool.owners), tool.owners + index),
         examples=np.insert(channels.examples, [at] * len(tool.examples), tool.examples),
@@ -71,8 +74,7 @@ def _renumbered(owners: NDArray[np.int32], index: int, by: int) -> NDArray[np.in
 def _rivals(scorer: Scorer, tools: ToolSet, declared: Floats) -> tuple[Floats, Floats]:
     """Return the other tools' declarations and those of their examples that look most like the new tool, as rows."""
     channels = scorer.channels
-    dim = channels.prototypes.shape[1]
-    declarations = Texts(unit(channels.declarations[:, :dim]), unit(channels.declarations[:, dim:]))
+    declarations = Texts(channels.prototypes[channels.examples < 0], channels.declaration_sketches)
     of_examples = np.flatnonzero(channels.examples >= 0)
     nearest = of_examples[np.argsort(-(channels.prototypes[of_examples] @ declared), kind="stable")[:_RIVALS]]
     texts = [normalize(tools.tools[channels.owners[row]].examples[channels.examples[row]].utterance) for row in nearest]

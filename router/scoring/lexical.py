@@ -25,9 +25,8 @@ _MULTIPLIER = np.uint32(0x9E3779B1)
 def sketches(texts: Sequence[str]) -> NDArray[np.float32]:
     """Return the sketch of each text: float32 [n, SKETCH_DIM], unit rows, zero for a text without characters.
 
-    Two texts with the same letters in the same words are close whatever the
-    order of the words. Upper and lower case are the same. Texts are normalised
-    already, see `router.text`.
+    Upper and lower case are the same. Texts are normalised already, see
+    `router.text`.
     """
     rows = np.zeros((len(texts), SKETCH_DIM), np.float32)
     for row, text in zip(rows, texts, strict=True):
@@ -40,17 +39,15 @@ def sketches(texts: Sequence[str]) -> NDArray[np.float32]:
 
 
 def _ngram_hashes(text: str) -> NDArray[np.uint32]:
-    """Hash every run of 2 to 4 characters that lies in one word, a space before and after it included.
+    """Hash every run of 2 to 4 characters of the text with a space before and after it.
 
     Multiplicative hashing (Knuth, TAOCP 6.4) over code points, of which the high
     bits are good: 32-bit integer arithmetic only, so that any runtime can repeat it.
     """
     codes = np.frombuffer(f" {text} ".encode("utf-32-le"), "<u4")
-    spaces = np.cumsum(codes == 32)
     running = codes * _MULTIPLIER
     found = []
     for length in range(2, min(_LONGEST, codes.size) + 1):
         running = (running[:-1] ^ codes[length - 1 :]) * _MULTIPLIER
-        in_one_word = spaces[length - 2 : -1] == spaces[: 1 - length]
-        found.append(running[in_one_word])
+        found.append(running)
     return np.concatenate(found)

@@ -12,7 +12,7 @@ from router.declarations import Tool, ToolSet
 from router.encoders.protocol import Encoder, encode_declarations, encode_utterances
 from router.scoring.channels import Channels, Floats
 from router.scoring.lexical import sketches
-from router.scoring.wording import SKETCHED_WEIGHT, wordings
+from router.scoring.wording import wordings
 from router.text import normalize
 
 MAX_PROTOTYPES = 8
@@ -43,8 +43,8 @@ class Texts:
 class Material:
     """A set of tools as numbers: what was declared, exemplified and ruled out."""
 
-    declarations: Floats
-    """[K, F], the weighted sum of each declaration's wordings; not unit rows."""
+    declarations: Texts
+    """[K], each as if it were one utterance: the weighted sum of its wordings."""
     examples: Texts
     owners: NDArray[np.int32]
     """[N], the tool of each example; sorted."""
@@ -53,12 +53,6 @@ class Material:
     counterexamples: Texts
     counter_owners: NDArray[np.int32]
     out_of_scope: Texts
-
-    @property
-    def declared(self) -> Texts:
-        """The declarations as if each were an utterance, with unit rows."""
-        dim = self.examples.embeddings.shape[1]
-        return Texts(unit(self.declarations[:, :dim]), unit(self.declarations[:, dim:]))
 
 
 def embed_tools(tools: ToolSet | Sequence[Tool], out_of_scope: Sequence[str], encoder: Encoder) -> Material:
@@ -72,12 +66,11 @@ def embed_tools(tools: ToolSet | Sequence[Tool], out_of_scope: Sequence[str], en
     ]
     weighing = np.zeros((len(tools), len(worded)), np.float32)
     weighing[of_tool, np.arange(len(worded))] = weights
-    embedded = weighing @ encode_declarations(encoder, declared)
-    sketched = np.float32(SKETCHED_WEIGHT) * unit(weighing @ sketches(declared))
+    embedded, sketched = weighing @ encode_declarations(encoder, declared), weighing @ sketches(declared)
     encoded = encode_utterances(encoder, [text for part in said for text in part])
     examples, counterexamples, none = np.split(encoded, np.cumsum([len(part) for part in said])[:-1])
     return Material(
-        declarations=np.concatenate([embedded, sketched], axis=1),
+        declarations=Texts(unit(embedded), unit(sketched)),
         examples=Texts(examples, sketches(said[0])),
         owners=_owners([len(tool.examples) for tool in tools]),
         positions=np.concatenate([[], *(np.arange(len(tool.examples)) for tool in tools)]).astype(np.int32),
@@ -96,8 +89,8 @@ def gather_channels(material: Material, head_weights: Floats, head_biases: Float
     return Channels(
         head_weights=head_weights,
         head_biases=head_biases,
-        declarations=material.declarations,
-        prototypes=np.concatenate([material.declared.embeddings, material.examples.embeddings[kept]])[order],
+        declaration_sketches=material.declarations.sketches,
+        prototypes=np.concatenate([material.declarations.embeddings, material.examples.embeddings[kept]])[order],
         owners=owners[order],
         examples=np.concatenate([np.full(count, -1, np.int32), material.positions[kept]])[order],
     )

@@ -19,7 +19,7 @@ class Scores:
     """What the scorer makes of n utterances."""
 
     channels: Floats
-    """[n, K, 3], see `router.scoring.channels`."""
+    """[n, K, 2], see `router.scoring.channels`."""
     probabilities: NDArray[np.float64]
     """[n, K]: that each tool was meant, given that one of them was; rows add to 1."""
     in_scope: NDArray[np.float64]
@@ -44,7 +44,7 @@ class Scorer:
     inverse_penalty: float
     """The head's C: how far it may follow the examples."""
     fusion: NDArray[np.float64]
-    """[3], one weight for each channel."""
+    """[2], one weight for each channel."""
     gate: NDArray[np.float64]
     """[4], one weight for each of `GATE_FEATURES`."""
 

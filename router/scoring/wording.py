@@ -3,7 +3,7 @@
 A sentence encoder was trained on sentences, not on `AddAlarm(new_alarm_time)`.
 Each declaration is therefore worded several ways, and its vector is the
 weighted sum of theirs. The wordings and weights were chosen on the training
-services of Schema-Guided Dialogue; `evals/declarations.py` repeats the choice.
+services of Schema-Guided Dialogue, see `evals/NOTES.md`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,6 @@ from __future__ import annotations
 import re
 
 from router.declarations import Parameter, Tool
-
-SKETCHED_WEIGHT = 0.5
-"""What the sketch of all wordings counts for beside their embeddings."""
 
 
 def wordings(tool: Tool) -> list[tuple[float, str]]:

@@ -13,6 +13,9 @@ from router.scoring.material import Material
 from router.training.head import build_channels
 
 FOLDS = 5
+FEWEST_EXAMPLES = 4
+"""A tool with fewer gives no evidence: without the one held out it would be a much weaker tool than the one that
+ships, and everything fitted to it would be too timid."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class Measured:
     """The channels of some held-out utterances, each measured by a router that had not seen it."""
 
     channels: Floats
-    """[n, K, 3]."""
+    """[n, K, 2]."""
     none: Floats
     """[n], the head's logit of "none of these"."""
 
@@ -30,7 +33,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Held-out measurements of everything that has an answer."""
+    """Held-out measurements of everything that has an answer, save the examples of tools with few."""
 
     examples: Measured
     owners: NDArray[np.int32]
@@ -43,11 +46,12 @@ def gather(
     material: Material, lexical_weight: float, inverse_penalty: float, tick: Callable[[], object] = lambda: None
 ) -> Evidence:
     """Train `FOLDS` times without a fold and measure that fold."""
+    enough = np.bincount(material.owners, minlength=1)[material.owners] >= FEWEST_EXAMPLES
     examples = _Gathered(len(material.examples), len(material.declarations))
     counterexamples = _Gathered(len(material.counterexamples), len(material.declarations))
     out_of_scope = _Gathered(len(material.out_of_scope), len(material.declarations))
     for fold in range(FOLDS):
-        held_out = _held_out(material.owners, fold)
+        held_out = _held_out(material.owners, fold) & enough
         counter_out = _held_out(material.counter_owners, fold)
         scope_out = np.arange(len(material.out_of_scope)) % FOLDS == fold
         kept = replace(
@@ -67,7 +71,11 @@ def gather(
                 gathered.take(which, *channels.measure(texts[which].rows(lexical_weight)))
         tick()
     return Evidence(
-        examples.measured, material.owners, counterexamples.measured, material.counter_owners, out_of_scope.measured
+        Measured(examples.measured.channels[enough], examples.measured.none[enough]),
+        material.owners[enough],
+        counterexamples.measured,
+        material.counter_owners,
+        out_of_scope.measured,
     )
 
 

@@ -3,8 +3,8 @@
 Both are small logistic models with a Gaussian prior, so that no evidence gives
 the prior, much evidence gives what it says, and there is no cliff between. A
 weight keeps the sign of its prior: to be more like an example never speaks
-against a tool. The priors were measured on the public training sets with the shipped encoder;
-`evals/priors.py` repeats the measurement.
+against a tool. The priors were measured on public training sets with the
+shipped encoder, see `evals/NOTES.md`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from router.training.evidence import Evidence, Measured
 Floats = NDArray[np.float64]
 _Float = TypeVar("_Float", np.float32, np.float64)
 
-FUSION_PRIOR = np.array([1.0, 1.0, 12.0])
+FUSION_PRIOR = np.array([2.5, 3.0])
 """Mean of the prior over the weights of `CHANNELS`."""
-FUSION_SPREAD = np.array([1.0, 2.0, 8.0])
+FUSION_SPREAD = np.array([0.75, 3.0])
 """Its standard deviations."""
 
 GATE_PRIOR = np.array([6.0, 0.5, -0.5, -4.8])
@@ -35,22 +35,16 @@ LEFT_OUT_WEIGHT = 50
 
 
 def fit_fusion(evidence: Evidence, prior: Floats = FUSION_PRIOR, spread: Floats = FUSION_SPREAD) -> Floats:
-    """Maximise the likelihood of the examples' tools, and of "not this tool" for counterexamples."""
+    """Maximise the likelihood of the examples' tools."""
     examples = evidence.examples.channels.astype(np.float64)
-    counter = evidence.counterexamples.channels.astype(np.float64)
     right = examples[np.arange(len(examples)), evidence.owners].sum(axis=0)
-    rivals = _others(counter, evidence.counter_owners)
-    if not rivals.size:  # a tool alone, or none
-        counter = rivals
 
     def loss(weights: Floats) -> tuple[float, Floats]:
-        total, gradient = _log_totals(examples, weights)
-        total_of_all, gradient_of_all = _log_totals(counter, weights)
-        total_of_rivals, gradient_of_rivals = _log_totals(rivals, weights)
-        return (
-            total - float(right @ weights) + total_of_all - total_of_rivals,
-            gradient - right + gradient_of_all - gradient_of_rivals,
-        )
+        if not examples.size:
+            return 0.0, np.zeros_like(weights)
+        logits = examples @ weights
+        totals = np.logaddexp.reduce(logits, axis=1).sum()
+        return float(totals - right @ weights), np.einsum("nk,nkc->c", softmax(logits), examples) - right
 
     return _posterior_mode(loss, prior, spread)
 
@@ -115,14 +109,6 @@ def _others(channels: NDArray[_Float], owners: NDArray[np.int32]) -> NDArray[_Fl
     others = np.ones((rows, tools), bool)
     others[np.arange(rows), owners] = False
     return channels[others].reshape(rows, tools - 1, width) if rows and tools > 1 else channels[:0]
-
-
-def _log_totals(channels: Floats, weights: Floats) -> tuple[float, Floats]:
-    """Return the sum, over rows, of the log of the tools' total, and its gradient."""
-    if not channels.size:
-        return 0.0, np.zeros_like(weights)
-    logits = channels @ weights
-    return float(np.logaddexp.reduce(logits, axis=1).sum()), np.einsum("nk,nkc->c", softmax(logits), channels)
 
 
 def _posterior_mode(loss: Callable[[Floats], tuple[float, Floats]], prior: Floats, spread: Floats) -> Floats:

@@ -229,7 +229,7 @@ def test_a_weight_more_or_less_is_refused(folder: Folder, scratch: Path, documen
 ARRAY_NAMES = [
     "head_weights",
     "head_biases",
-    "declarations",
+    "declaration_sketches",
     "prototypes",
     "owners",
     "examples",

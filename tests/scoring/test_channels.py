@@ -25,7 +25,7 @@ def channels(draw: st.DrawFn) -> Channels:
     return Channels(
         head_weights=floats(heads, WIDTH),
         head_biases=floats(heads),
-        declarations=floats(tools, WIDTH),
+        declaration_sketches=floats(tools, WIDTH - DIM),
         prototypes=floats(len(owners), DIM),
         owners=owners.astype(np.int32),
         examples=np.full(len(owners), -1, np.int32),
@@ -42,7 +42,6 @@ def _by_hand(channels: Channels, row: NDArray[np.float32]) -> tuple[list[list[fl
         measured.append(
             [
                 float(channels.head_weights[tool] @ row + channels.head_biases[tool]),
-                float(channels.declarations[tool] @ row),
                 max(own),
             ]
         )
@@ -64,8 +63,8 @@ def test_channels_are_what_plain_loops_give(channels: Channels, seed: int) -> No
 
 @given(channels())
 def test_a_head_with_one_class_more_than_tools_knows_none_of_these(channels: Channels) -> None:
-    assert channels.has_none == (len(channels.head_biases) == len(channels.declarations) + 1)
-    assert channels.tools == len(channels.declarations)
+    assert channels.has_none == (len(channels.head_biases) == len(channels.declaration_sketches) + 1)
+    assert channels.tools == len(channels.declaration_sketches)
 
 
 @settings(deadline=None)

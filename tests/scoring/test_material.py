@@ -77,11 +77,11 @@ def test_every_text_is_found_under_its_tool(tools: ToolSet) -> None:
     countered = [(n, text) for n, tool in enumerate(tools) for text in tool.counterexamples]
     assert material.counter_owners.tolist() == [n for n, _ in countered]
     assert np.array_equal(material.out_of_scope.embeddings, ENCODER.encode([normalize(t) for t in tools.out_of_scope]))
-    for declaration, tool in zip(material.declarations, tools, strict=True):
-        by_hand = sum(weight * ENCODER.encode([normalize(text)])[0] for weight, text in wordings(tool))
-        assert declaration[:32] == pytest.approx(by_hand, abs=1e-5)
-        sketched = sum(weight * sketches([normalize(text)])[0] for weight, text in wordings(tool))
-        assert declaration[32:] == pytest.approx(0.5 * sketched / max(float(np.linalg.norm(sketched)), 1e-12), abs=1e-5)
+    declared = zip(material.declarations.embeddings, material.declarations.sketches, tools, strict=True)
+    for embedding, sketch, tool in declared:
+        for found, measure in ((embedding, ENCODER.encode), (sketch, sketches)):
+            by_hand = sum(weight * measure([normalize(text)])[0] for weight, text in wordings(tool))
+            assert found == pytest.approx(by_hand / max(float(np.linalg.norm(by_hand)), 1e-12), abs=1e-5)
 
 
 @settings(deadline=None)
@@ -90,7 +90,7 @@ def test_every_tool_has_its_declaration_and_at_most_so_many_examples_as_prototyp
     extra = Tool("zzz", "More.", examples=tuple(Example(f"{n} times {n * n}") for n in range(more)))
     tools = tools.with_tool(extra)
     material = embed_tools(tools, (), ENCODER)
-    zeros = np.zeros_like(material.declarations)
+    zeros = np.zeros((len(tools), 1), np.float32)
     channels = gather_channels(material, zeros, zeros[:, 0])
     assert channels.owners.tolist() == sorted(channels.owners.tolist())
     for n, tool in enumerate(tools):

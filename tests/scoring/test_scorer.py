@@ -71,7 +71,7 @@ def test_the_gate_looks_at_the_winner(measured: NDArray[np.float32], seed: int) 
 
 def test_scores_of_a_real_router_are_consistent(everyday_router: Router) -> None:
     chance = np.random.default_rng(0)
-    rows = chance.normal(size=(50, everyday_router.scorer.channels.declarations.shape[1])).astype(np.float32)
+    rows = chance.normal(size=(50, everyday_router.scorer.channels.head_weights.shape[1])).astype(np.float32)
     scores = everyday_router.scorer.score(rows)
     assert scores.probabilities.sum(axis=1) == pytest.approx(1.0)
     assert ((scores.in_scope >= 0) & (scores.in_scope <= 1)).all()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from router.scoring.channels import CHANNELS
 from router.scoring.material import Material, Texts, unit
 from router.training import evidence
-from router.training.evidence import FOLDS, gather
+from router.training.evidence import FEWEST_EXAMPLES, FOLDS, gather
 
 DIM = 4
 
@@ -62,7 +62,7 @@ def _material(counts: list[int], counter_counts: list[int], out_of_scope: int) -
         return np.repeat(np.arange(len(counts), dtype=np.int32), counts)
 
     return Material(
-        declarations=unit(np.ones((len(counts), 2 * DIM), np.float32)),
+        declarations=Texts(*[unit(np.ones((len(counts), DIM), np.float32))] * 2),
         examples=texts(sum(counts)),
         owners=owners(counts),
         positions=np.concatenate([[], *map(np.arange, counts)]).astype(np.int32),
@@ -82,14 +82,17 @@ def test_every_row_is_measured_once_by_a_model_that_never_saw_it(sizes: list[tup
     kept_sizes.clear()
     material = _material([count for count, _ in sizes], [counter for _, counter in sizes], others)
     found = gather(material, 1.0, 1.0)
-    parts = (material.examples, material.counterexamples, material.out_of_scope)
+    enough = np.repeat([count >= FEWEST_EXAMPLES for count, _ in sizes], [count for count, _ in sizes])
+    examples = material.examples[enough.astype(bool)]
+    parts = (examples, material.counterexamples, material.out_of_scope)
     assert measured_rows == Counter(row.tobytes() for part in parts for row in part.rows(1.0))
-    assert sum(kept_sizes) == (FOLDS - 1) * (len(material.examples) + len(material.out_of_scope))
+    always_kept = len(material.examples) - len(examples)
+    assert sum(kept_sizes) == (FOLDS - 1) * (len(examples) + len(material.out_of_scope)) + FOLDS * always_kept
     measured = (found.examples, found.counterexamples, found.out_of_scope)
     for part, own in zip(parts, measured, strict=True):
         assert own.channels.shape == (len(part), len(sizes), len(CHANNELS))
         assert np.array_equal(own.none, part.embeddings[:, 0])  # each in its own place
-    assert np.array_equal(found.owners, material.owners)
+    assert np.array_equal(found.owners, material.owners[enough.astype(bool)])
     assert np.array_equal(found.counter_owners, material.counter_owners)
 
 

@@ -78,9 +78,6 @@ def _fusion_loss_by_hand(evidence: Evidence, weights: Floats) -> float:
     for tools, owner in zip(evidence.examples.channels, evidence.owners, strict=True):
         logits = tools.astype(np.float64) @ weights
         total -= logits[owner] - logsumexp(logits)
-    for tools, owner in zip(evidence.counterexamples.channels, evidence.counter_owners, strict=True):
-        logits = tools.astype(np.float64) @ weights
-        total -= logsumexp(np.delete(logits, owner)) - logsumexp(logits)
     return total
 
 
@@ -128,15 +125,13 @@ def test_evidence_against_a_channel_takes_its_weight_to_nothing_and_no_further()
     assert fit_fusion(evidence)[0] == pytest.approx(0.0, abs=1e-9)
 
 
-def test_a_counterexample_that_is_surely_taken_for_its_tool_is_heard_all_the_same() -> None:
-    evidence = _evidence(1, 2, counterexamples=1)
-    evidence.counterexamples.channels[:] = 0.0
-    evidence.counterexamples.channels[0, evidence.counter_owners[0], CHANNELS.index("nearest")] = 10.0
-    assert fit_fusion(evidence)[CHANNELS.index("nearest")] < FUSION_PRIOR[CHANNELS.index("nearest")] - 1.0
+def test_counterexamples_say_nothing_about_the_fusion() -> None:
+    evidence = _evidence(1, 4, counterexamples=50)
+    assert np.array_equal(fit_fusion(evidence), FUSION_PRIOR)
 
 
 def test_much_evidence_outweighs_the_prior() -> None:
-    right = np.array([0.5, 1.5, 3.0])
+    right = np.array([0.5, 3.0])
     errors = []
     for examples in (10, 100, 10_000):
         evidence = _evidence(1, 4, examples=examples)
@@ -163,9 +158,9 @@ def test_both_sides_of_the_gate_weigh_the_same(evidence: Evidence) -> None:
 
 def test_the_gate_learns_from_counterexamples_that_would_be_called_and_from_examples_without_their_tool() -> None:
     evidence = _evidence(1, 2, examples=1, counterexamples=2)
-    evidence.examples.channels[0] = [[1, 1, 1], [9, 9, 9]]
+    evidence.examples.channels[0] = [[1, 1], [9, 9]]
     evidence.owners[:] = 1
-    evidence.counterexamples.channels[:, 0], evidence.counterexamples.channels[:, 1] = [7, 7, 7], [2, 2, 2]
+    evidence.counterexamples.channels[:, 0], evidence.counterexamples.channels[:, 1] = [7, 7], [2, 2]
     evidence.counter_owners[:] = [0, 1]
     features, targets, _ = gate_material(evidence, FUSION_PRIOR)
     heads = features[:, GATE_FEATURES.index("head")]
