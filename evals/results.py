@@ -62,7 +62,7 @@ def public_table(results: dict[str, Any]) -> str:
         rows.append(
             (
                 _title(name),
-                f"{result['accuracy']:.3f}",
+                f"{result['accuracy']:.4f}",
                 f"{result['low']:.3f} to {result['high']:.3f}",
                 f"{goal:.3f}" if goal else "",
                 f"{result['calibration_error']:.3f}",
@@ -93,7 +93,8 @@ def speed_table(result: dict[str, Any]) -> str:
         )
         for row in result["measured"]
     ]
-    return f"{result['machine']}\n\n" + markdown(("what", "ours", "reference", "figure", "which is", "goal"), rows)
+    table = markdown(("what", "ours", "reference", "figure", "which is", "goal"), rows)
+    return "\n".join(f"- {name}: {value}" for name, value in result["machine"].items()) + "\n\n" + table
 
 
 def markdown(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

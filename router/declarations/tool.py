@@ -130,6 +130,9 @@ class Tool:
             yield "confirm", f"{self.confirm!r} is not one of 'never', 'always'."
         if self.parameters and self.parameters.get("type") != "object":
             yield "parameters", "the type must be 'object'"
+        for n, text in enumerate(self.counterexamples):
+            if not isinstance(text, str):
+                yield f"counterexamples[{n}]", f"{text!r:.80} is not text"
         for n, example in enumerate(self.examples):
             if not isinstance(example, Example):
                 yield f"examples[{n}]", f"{example!r} is not an Example. Tool.from_dict takes other forms."

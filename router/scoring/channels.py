@@ -60,8 +60,9 @@ class Channels:
         """
         logits = np.vecdot(self.head_weights, rows[:, None]) + self.head_biases
         similarities = np.vecdot(self.prototypes, rows[:, None, : self.prototypes.shape[1]])
-        nearest = np.maximum.reduceat(similarities, self._starts, axis=1)
-        measured = np.stack([logits[:, : self.tools], nearest], axis=2)
+        measured = np.empty((len(rows), self.tools, len(CHANNELS)), np.float32)
+        measured[:, :, 0] = logits[:, : self.tools]
+        measured[:, :, 1] = np.maximum.reduceat(similarities, self._starts, axis=1)
         return measured, logits[:, -1] if self.has_none else np.zeros(len(rows), np.float32)
 
     @cached_property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from router.scoring.channels import CHANNELS, Channels, Floats
+from router.scoring.channels import Channels, Floats
 
 GATE_FEATURES = ("nearest", "head", "none_lead", "bias")
 """What the gate looks at: the winner's channels, not normalised over the tools (a softmax is sure of itself
@@ -64,19 +64,17 @@ def fuse(measured: Floats, fusion: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def gate_features(measured: Floats, none: Floats, logits: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the features [n, 4] that the gate looks at, see `GATE_FEATURES`."""
-    rows = np.arange(len(measured))
-    winner = logits.argmax(axis=1)
-    features = np.ones((len(rows), len(GATE_FEATURES)))
-    features[:, 0] = measured[rows, winner, CHANNELS.index("nearest")]
-    features[:, 1] = measured[rows, winner, CHANNELS.index("head")]
-    features[:, 2] = none - features[:, 1]
+    winner = measured[np.arange(len(measured)), logits.argmax(axis=1)]
+    features = np.ones((len(measured), len(GATE_FEATURES)))
+    features[:, :2] = winner[:, ::-1]
+    features[:, 2] = none - winner[:, 0]
     return features
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the softmax of each row."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    powers = np.exp(logits - np.maximum.reduce(logits, axis=1, keepdims=True))
+    shares: NDArray[np.float64] = powers / np.add.reduce(powers, axis=1, keepdims=True)
     return shares
 
 

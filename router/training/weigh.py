@@ -23,6 +23,8 @@ _Float = TypeVar("_Float", np.float32, np.float64)
 
 FUSION_PRIOR = np.array([2.5, 3.0])
 """Mean of the prior over the weights of `CHANNELS`."""
+DECLARED_FUSION = np.array([1.0, 15.0])
+"""The same where no tool has an example: a head has learnt nothing then that the declarations do not say."""
 FUSION_SPREAD = np.array([0.75, 3.0])
 """Its standard deviations."""
 

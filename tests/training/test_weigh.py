@@ -131,8 +131,8 @@ def test_counterexamples_say_nothing_about_the_fusion() -> None:
 
 
 def test_much_evidence_outweighs_the_prior() -> None:
-    right = np.array([0.5, 3.0])
-    errors = []
+    right = np.array([0.5, 12.0])
+    errors = []  # in standard deviations of the prior
     for examples in (10, 100, 10_000):
         evidence = _evidence(1, 4, examples=examples)
         shares = softmax(evidence.examples.channels @ right)
@@ -140,7 +140,7 @@ def test_much_evidence_outweighs_the_prior() -> None:
         drawn = Evidence(
             evidence.examples, owners.astype(np.int32), evidence.counterexamples, evidence.counter_owners, _none(4)
         )
-        errors.append(float(np.abs(fit_fusion(drawn) - right).max()))
+        errors.append(float((np.abs(fit_fusion(drawn) - right) / FUSION_SPREAD).max()))
     assert errors[0] > errors[1] > errors[2]
     assert errors[2] < 0.2
 
