@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """A tool and how likely it is the one that was meant."""
 
@@ -17,7 +17,7 @@ class Candidate:
     """Calibrated, in [0, 1]: that this tool was meant, given that one of the candidates' tools was."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Decided:
     """What every decision carries."""
 
@@ -35,7 +35,7 @@ class _Decided:
         return self.in_scope * self.candidates[0].probability if self.candidates else 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ToolCall(_Decided):
     """Call this tool."""
 
@@ -46,7 +46,7 @@ class ToolCall(_Decided):
     """The declaration asks for a confirmation before the tool acts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AskArgument(_Decided):
     """The tool is clear, but a required argument is missing: ask for it."""
 
@@ -55,14 +55,14 @@ class AskArgument(_Decided):
     question: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clarify(_Decided):
     """Two or more tools are too close to call: ask which of the candidates was meant."""
 
     __match_args__ = ("candidates",)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Abstain(_Decided):
     """Do nothing, and know why."""
 
@@ -77,7 +77,7 @@ Decision: TypeAlias = ToolCall | AskArgument | Clarify | Abstain
 """Match on it: `match router.route(text): case ToolCall(tool, arguments): ...`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """When to act, when to ask and when to abstain.
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from router.decisions import Decision
+import numpy as np
+
+from router.decisions import Candidate, Decision
+from router.declarations import ToolSet
+from router.scoring import Scorer, Scores
+from router.scoring.channels import CHANNELS, Floats
+from router.scoring.scorer import GATE_FEATURES
+
+MOST_SIMILAR = 3
+"""So many prototypes of a candidate are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +49,33 @@ class Explanation:
     candidates: tuple[CandidateEvidence, ...]
     gate: Mapping[str, float]
     """What each feature adds to the in-scope logit; they add up to it. Empty where nothing was scored."""
+
+
+def explained(decision: Decision, tools: ToolSet, scorer: Scorer, rows: Floats, scores: Scores) -> Explanation:
+    """Return what a decision about one utterance rests on; `rows` [1, F] are what was scored."""
+    gate = scores.gate_features[0] * scorer.gate
+    return Explanation(
+        decision,
+        tuple(_evidence(candidate, tools, scorer, rows, scores) for candidate in decision.candidates),
+        dict(zip(GATE_FEATURES, map(float, gate), strict=True)),
+    )
+
+
+def _evidence(candidate: Candidate, tools: ToolSet, scorer: Scorer, rows: Floats, scores: Scores) -> CandidateEvidence:
+    index = tools.names.index(candidate.tool)
+    channels, measured = scorer.channels, scores.channels[0]
+    contributions = (measured[index] - measured.mean(axis=0)) * scorer.fusion
+    own = np.flatnonzero(channels.owners == index)
+    similarities = channels.prototypes[own] @ rows[0, : channels.prototypes.shape[1]]
+    tool = tools.tools[index]
+    nearest = []
+    for n in np.argsort(-similarities, kind="stable")[:MOST_SIMILAR]:
+        example = int(channels.examples[own[n]])
+        text = tool.examples[example].utterance if example >= 0 else tool.description
+        nearest.append(Similar(text, float(similarities[n]), example < 0))
+    return CandidateEvidence(
+        candidate.tool,
+        candidate.probability,
+        dict(zip(CHANNELS, map(float, contributions), strict=True)),
+        tuple(nearest),
+    )

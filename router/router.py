@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +16,14 @@ from router.decisions import Abstain, Candidate, Decision, Policy, decide
 from router.declarations import Tool, ToolSet
 from router.encoders import DEFAULT, Encoder, encode_utterances
 from router.errors import UnknownToolError
-from router.explanation import CandidateEvidence, Explanation, Similar
 from router.held_out import HeldOut
 from router.scoring import Scorer, Scores
-from router.scoring.channels import CHANNELS, Floats
+from router.scoring.channels import Floats
 from router.scoring.lexical import sketches
-from router.scoring.material import Texts, embed_tools
-from router.scoring.scorer import GATE_FEATURES
 from router.text import MAX_UTTERANCE_CHARACTERS, normalize
+
+if TYPE_CHECKING:
+    from router.explanation import Explanation
 
 MOST_CANDIDATES = 5
 """A decision carries at most so many candidates."""
@@ -119,6 +119,8 @@ class Router:
 
     def explain(self, utterance: str, *, available: Collection[str] | None = None) -> Explanation:
         """Decide as `route` does and say what the decision rests on."""
+        from router.explanation import Explanation, explained
+
         mask = self._mask(available)
         text, refusal = self._heard(utterance)
         if refusal is not None:
@@ -126,12 +128,7 @@ class Router:
         rows = self._rows(text)
         scores = self.scorer.score(rows)
         decision = self._decide(utterance, text, scores, mask)
-        gate = scores.gate_features[0] * self.scorer.gate
-        return Explanation(
-            decision,
-            tuple(self._evidence(candidate, rows, scores) for candidate in decision.candidates),
-            dict(zip(GATE_FEATURES, map(float, gate), strict=True)),
-        )
+        return explained(decision, self.tools, self.scorer, rows, scores)
 
     def with_tool(self, tool: Tool | Mapping[str, Any]) -> Router:
         """Return a router that knows one more tool, or another version of one it knows.
@@ -145,6 +142,7 @@ class Router:
         if tool.name in self.tools:
             return self.without(tool.name).with_tool(tool)
         from router.scoring.growth import with_tool
+        from router.scoring.material import embed_tools
 
         tools = self.tools.with_tool(tool)
         material = embed_tools([tool], (), self.encoder)
@@ -171,7 +169,8 @@ class Router:
         return text, None
 
     def _rows(self, text: str) -> Floats:
-        return Texts(encode_utterances(self.encoder, [text]), sketches([text])).rows(self.scorer.lexical_weight)
+        sketched = np.float32(self.scorer.lexical_weight) * sketches([text])
+        return np.concatenate([encode_utterances(self.encoder, [text]), sketched], axis=1)
 
     def _mask(self, available: Collection[str] | None) -> NDArray[np.float64] | None:
         """Return 1 for each tool that is available, else 0; None if all are."""
@@ -214,24 +213,4 @@ class Router:
             self.policy,
             available_share=share,
             confirm=tools[ranking[0]].confirm == "always",
-        )
-
-    def _evidence(self, candidate: Candidate, rows: Floats, scores: Scores) -> CandidateEvidence:
-        index = self.tools.names.index(candidate.tool)
-        channels = self.scorer.channels
-        measured = scores.channels[0]
-        contributions = (measured[index] - measured.mean(axis=0)) * self.scorer.fusion
-        own = np.flatnonzero(channels.owners == index)
-        similarities = channels.prototypes[own] @ rows[0, : channels.prototypes.shape[1]]
-        tool = self.tools.tools[index]
-        nearest = []
-        for n in np.argsort(-similarities, kind="stable")[:3]:
-            example = int(channels.examples[own[n]])
-            text = tool.examples[example].utterance if example >= 0 else tool.description
-            nearest.append(Similar(text, float(similarities[n]), example < 0))
-        return CandidateEvidence(
-            candidate.tool,
-            candidate.probability,
-            dict(zip(CHANNELS, map(float, contributions), strict=True)),
-            tuple(nearest),
         )

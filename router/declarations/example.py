@@ -6,7 +6,7 @@ import copy
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from router.errors import DeclarationError, Problem
 from router.text import normalize
@@ -15,8 +15,7 @@ MAX_EXAMPLE_CHARACTERS = 500
 """A longer utterance is nothing a person says to a phone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """The words of an utterance that fill a parameter: its characters `[start, end)`."""
 
     parameter: str
