@@ -114,7 +114,7 @@ def decide(
     """Apply a policy to ranked candidates.
 
     `candidates` are the tools that may be called now, their probabilities
-    adding up to 1 or, if the list was cut, less; one alone has nothing to be
+    adding up to 1 or, if the list was cut, less. One alone has nothing to be
     confused with, and is called. `available_share` is the probability in [0, 1]
     that one of them was meant rather than a tool that may not be called.
     `confirm` is what the first candidate's declaration says.
@@ -124,6 +124,8 @@ def decide(
         return Abstain("out_of_scope", **evidence)
     if available_share < 0.5:
         return Abstain("unavailable_tool", **evidence)
+    if not candidates:
+        return Abstain("out_of_scope", **evidence)
     if len(candidates) == 1 or candidates[0].probability >= policy.call_threshold:
         return ToolCall(candidates[0].tool, confirm=confirm, **evidence)
     least = candidates[0].probability / CLOSE

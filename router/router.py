@@ -191,14 +191,15 @@ class Router:
         return dict(ruled_out)
 
     def _decide(self, utterance: str, text: str, scores: Scores, mask: NDArray[np.float64] | None) -> Decision:
-        probabilities, in_scope = scores.probabilities[0], float(scores.in_scope[0])
-        if ruled_out := self._ruled_out.get(text.casefold()):
+        probabilities, in_scope, share = scores.probabilities[0], float(scores.in_scope[0]), 1.0
+        ruled_out = self._ruled_out.get(text.casefold(), [])
+        if ruled_out:
             # Bayes' rule: whatever made these tools likely speaks for "none" or for the others.
             lost = min(float(probabilities[ruled_out].sum()), 1.0 - 1e-9)
+            in_scope = min(in_scope, 1.0 - 1e-6)
             in_scope *= (1.0 - lost) / (1.0 - in_scope * lost)
             probabilities = probabilities / (1.0 - lost)
             probabilities[ruled_out] = 0.0
-        share = 1.0
         if mask is not None:
             share = float(probabilities @ mask)
             # Where something else was meant, the candidates say what.
@@ -208,7 +209,7 @@ class Router:
         tools = self.tools.tools
         return decide(
             utterance,
-            tuple(Candidate(tools[index].name, likely) for index, likely in ranked if likely >= 0.0),
+            tuple(Candidate(tools[n].name, likely) for n, likely in ranked if likely >= 0.0 and n not in ruled_out),
             in_scope,
             self.policy,
             available_share=share,

@@ -309,6 +309,12 @@ def test_a_counterexample_said_word_for_word_never_calls_its_tool() -> None:
     router = train(ToolSet((Tool.from_dict(timer), Tool.from_dict(play))), "hashing")
     said = router.route(" stop  the TIMER ")
     assert not isinstance(said, ToolCall)
-    assert all(candidate.probability == 0.0 for candidate in said.candidates if candidate.tool == "set_timer")
+    assert [candidate.tool for candidate in said.candidates] == ["play"]
     assert said.in_scope < router.route("stop the timers").in_scope
     assert router.route("set a timer").candidates[0].tool == "set_timer"
+    alone = router.without("play")
+    anything_goes = Router(alone.tools, alone.encoder, alone.scorer, Policy(in_scope_threshold=0.0, call_threshold=0.0))
+    assert anything_goes.route("stop the timer") == Abstain(
+        "out_of_scope", utterance="stop the timer", in_scope=anything_goes.route("stop the timer").in_scope
+    )
+    assert isinstance(anything_goes.route("stop the timers"), ToolCall)
