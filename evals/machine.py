@@ -18,7 +18,7 @@ def describe_machine(repository: Path) -> dict[str, str]:
     packages = ("numpy", "onnxruntime", "tokenizers", "scikit-learn")
     return {
         "processor": f"{_processor()}, {os.cpu_count()} cores, load {load} at the start",
-        "system": platform.platform(),
+        "system": f"{platform.system()} {platform.machine()}",
         "versions": ", ".join(
             [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)]
         ),

@@ -114,7 +114,7 @@ def _title(name: str) -> str:
     family, _, task = name.partition("/")
     if family == "sgd":
         paraphrase = task.partition(".v")[2]
-        return "Schema-Guided Dialogue, declarations only" + (f", paraphrase {paraphrase}" if paraphrase else "")
+        return "Schema-Guided Dialogue (dev), declarations only" + (f", paraphrase {paraphrase}" if paraphrase else "")
     return f"{ {'clinc150': 'CLINC150', 'banking77': 'BANKING77'}[family] }, {task}"
 
 

@@ -95,6 +95,12 @@ class Policy:
     call_threshold: float = 0.5
     """Clarify if the first candidate's probability is lower."""
 
+    def __post_init__(self) -> None:
+        """Raise ValueError unless both limits are shares."""
+        for name, limit in (("max_false_accept", self.max_false_accept), ("max_wrong_call", self.max_wrong_call)):
+            if not 0.0 <= limit <= 1.0:
+                raise ValueError(f"{name} is {limit!r}; expected a share between 0 and 1")
+
 
 CLOSE = 4
 """A candidate is asked about if the first one is at most this many times likelier."""

@@ -48,16 +48,22 @@ class Explanation:
     decision: Decision
     candidates: tuple[CandidateEvidence, ...]
     gate: Mapping[str, float]
-    """What each feature adds to the in-scope logit; they add up to it. Empty where nothing was scored."""
+    """What each feature adds to the in-scope logit; they add up to it, unless a tool was ruled out. Empty where
+    nothing was scored."""
+    ruled_out: tuple[str, ...] = ()
+    """Tools whose counterexample this is, word for word. Their probability went to the others and to none."""
 
 
-def explained(decision: Decision, tools: ToolSet, scorer: Scorer, rows: Floats, scores: Scores) -> Explanation:
+def explained(
+    decision: Decision, ruled_out: tuple[str, ...], tools: ToolSet, scorer: Scorer, rows: Floats, scores: Scores
+) -> Explanation:
     """Return what a decision about one utterance rests on; `rows` [1, F] are what was scored."""
     gate = scores.gate_features[0] * scorer.gate
     return Explanation(
         decision,
         tuple(_evidence(candidate, tools, scorer, rows, scores) for candidate in decision.candidates),
         dict(zip(GATE_FEATURES, map(float, gate), strict=True)),
+        ruled_out,
     )
 
 

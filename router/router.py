@@ -109,6 +109,8 @@ class Router:
         """
         from concurrent.futures import ThreadPoolExecutor  # it imports much, and `route` needs none of it
 
+        available = None if available is None else frozenset(available)
+
         def decided(utterance: str) -> Decision:
             decision = self.route(utterance, available=available)
             progress(1)
@@ -128,7 +130,8 @@ class Router:
         rows = self._rows(text)
         scores = self.scorer.score(rows)
         decision = self._decide(utterance, text, scores, mask)
-        return explained(decision, self.tools, self.scorer, rows, scores)
+        ruled_out = tuple(self.tools.names[index] for index in self._ruled_out.get(text.casefold(), ()))
+        return explained(decision, ruled_out, self.tools, self.scorer, rows, scores)
 
     def with_tool(self, tool: Tool | Mapping[str, Any]) -> Router:
         """Return a router that knows one more tool, or another version of one it knows.
@@ -176,10 +179,11 @@ class Router:
         """Return 1 for each tool that is available, else 0; None if all are."""
         if available is None:
             return None
-        for name in available:
+        names = frozenset(available)
+        for name in names:
             if name not in self.tools:
                 raise UnknownToolError(name, self.tools.names)
-        return np.array([name in available for name in self.tools.names], np.float64)
+        return np.array([name in names for name in self.tools.names], np.float64)
 
     @cached_property
     def _ruled_out(self) -> dict[str, list[int]]:
@@ -195,11 +199,12 @@ class Router:
         ruled_out = self._ruled_out.get(text.casefold(), [])
         if ruled_out:
             # Bayes' rule: whatever made these tools likely speaks for "none" or for the others.
-            lost = min(float(probabilities[ruled_out].sum()), 1.0 - 1e-9)
-            in_scope = min(in_scope, 1.0 - 1e-6)
-            in_scope *= (1.0 - lost) / (1.0 - in_scope * lost)
-            probabilities = probabilities / (1.0 - lost)
+            probabilities = probabilities.copy()
             probabilities[ruled_out] = 0.0
+            left = max(float(probabilities.sum()), 1e-300)
+            in_scope = min(in_scope, 1.0 - 1e-6)
+            in_scope *= left / (in_scope * left + 1.0 - in_scope)
+            probabilities /= left
         if mask is not None:
             share = float(probabilities @ mask)
             # Where something else was meant, the candidates say what.

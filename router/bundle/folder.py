@@ -94,7 +94,8 @@ def read_folder(path: str | os.PathLike[str]) -> Folder:
         try:
             return _read(place)
         except BundleError:
-            if _identity(_place(path)) == before:
+            # Nothing there may be the moment between two renames, even twice in a row.
+            if before is not None and _identity(_place(path)) == before:
                 raise
     return _read(_place(path))
 
@@ -254,5 +255,5 @@ def _sync(folder: Path) -> None:
 
 _FILE_NAME = re.compile(r"(?!manifest\.json)[a-z0-9][a-z0-9_]*\.(json|npy)")
 """A file in the folder itself, and no other where upper and lower case are one."""
-_ATTEMPTS = 5
+_ATTEMPTS = 10
 """So often a folder that is being replaced is read."""

@@ -72,22 +72,26 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _facts(router: Router) -> Iterator[tuple[str, str]]:
     """Yield what the router is made of and how it decides."""
-    tools, encoder, policy, unfitted = router.tools, router.encoder, router.policy, Policy()
+    from router.training.thresholds import FEWEST
+
+    tools, encoder, policy, held_out = router.tools, router.encoder, router.policy, router.held_out
     yield "tools", f"{len(tools)}, with {sum(len(tool.examples) for tool in tools)} examples"
     yield "out of scope", f"{len(tools.out_of_scope)} utterances"
     yield "encoder", f"{encoder.name} ({encoder.dim} dims, {encoder.fingerprint})"
-    if policy.in_scope_threshold == unfitted.in_scope_threshold:
+    if held_out is None or held_out.out_of_scope < FEWEST:
         reason = "not fitted: too few out-of-scope utterances"
+    elif held_out.examples < FEWEST:
+        reason = "too few examples to set against the out-of-scope utterances"
     else:
         reason = f"lets at most {policy.max_false_accept:.1%} of held-out out-of-scope utterances past"
     yield "abstains", f"below {policy.in_scope_threshold:.2f} in scope ({reason})"
-    if policy.call_threshold == unfitted.call_threshold:
+    if held_out is None or held_out.examples < FEWEST:
         reason = "not fitted: too few examples"
     else:
         reason = f"makes at most {policy.max_wrong_call:.1%} of held-out calls wrong"
     yield "calls", f"from {policy.call_threshold:.2f} for the first candidate ({reason})"
     yield "asks", "which tool was meant, otherwise"
-    if (held_out := router.held_out) and held_out.accuracy is not None and held_out.calibration_error is not None:
+    if held_out and held_out.accuracy is not None and held_out.calibration_error is not None:
         yield (
             "held out",
             f"{held_out.accuracy:.1%} right first, {held_out.called:.1%} called; "

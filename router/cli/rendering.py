@@ -70,14 +70,21 @@ def evidence_as_json(explanation: Explanation) -> dict[str, Any]:
         }
         for candidate in explanation.candidates
     ]
-    return {"gate": _rounded(dict(explanation.gate)), "evidence": evidence}
+    return {
+        "gate": _rounded(dict(explanation.gate)),
+        "evidence": evidence,
+        "ruled_out": list(explanation.ruled_out),
+    }
 
 
 def as_table(explanation: Explanation, policy: Policy, width: int) -> str:
     """Lay out a decision and what it rests on, in lines of at most `width` characters."""
     decision = explanation.decision
     lines = [*_wrapped(normalize(decision.utterance), width), *_wrapped(in_a_line(decision), width, "  ")]
-    if explanation.gate:
+    if explanation.ruled_out:
+        said = f"{', '.join(explanation.ruled_out)}: this is a counterexample, word for word"
+        lines += _wrapped(said, width, "  ruled out ")
+    if explanation.gate and explanation.candidates:
         likely = [each for n, each in enumerate(explanation.candidates) if n < 2 or each.probability >= _LEAST]
         column = max(len("in scope"), *(len(candidate.tool) for candidate in likely))
         lines += ["", f"  {'in scope':<{column}}  {decision.in_scope:.2f}, threshold {policy.in_scope_threshold:.2f}"]

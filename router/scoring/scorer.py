@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from router.scoring.channels import Channels, Floats
+from router.scoring.channels import CHANNELS, Channels, Floats
 
 GATE_FEATURES = ("nearest", "head", "none_lead", "bias")
 """What the gate looks at: the winner's channels, not normalised over the tools (a softmax is sure of itself
@@ -66,8 +66,9 @@ def gate_features(measured: Floats, none: Floats, logits: NDArray[np.float64]) -
     """Return the features [n, 4] that the gate looks at, see `GATE_FEATURES`."""
     winner = measured[np.arange(len(measured)), logits.argmax(axis=1)]
     features = np.ones((len(measured), len(GATE_FEATURES)))
-    features[:, :2] = winner[:, ::-1]
-    features[:, 2] = none - winner[:, 0]
+    features[:, 0] = winner[:, CHANNELS.index("nearest")]
+    features[:, 1] = winner[:, CHANNELS.index("head")]
+    features[:, 2] = none - features[:, 1]
     return features
 
 

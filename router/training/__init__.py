@@ -21,14 +21,7 @@ from router.scoring.material import embed_tools
 from router.training.evidence import FOLDS, gather
 from router.training.head import build_channels
 from router.training.thresholds import fit_thresholds, summarise
-from router.training.weigh import (
-    DECLARED_FUSION,
-    FUSION_PRIOR,
-    fit_fusion,
-    fit_gate,
-    gate_material,
-    won_by_own_tool,
-)
+from router.training.weigh import fit_fusion, fit_gate, fusion_prior, gate_material, won_by_own_tool
 
 LEXICAL_WEIGHT = 0.45
 """What a sketch counts for beside an embedding."""
@@ -59,7 +52,8 @@ def train(
         evidence = gather(
             material, LEXICAL_WEIGHT, INVERSE_PENALTY, lambda: progress("cross-validating", next(folds), FOLDS)
         )
-        fusion = fit_fusion(evidence, FUSION_PRIOR if len(material.examples) else DECLARED_FUSION)
+        exemplified = len(set(material.owners.tolist())) / max(len(tools), 1)
+        fusion = fit_fusion(evidence, fusion_prior(exemplified))
         gate = fit_gate(*gate_material(evidence, fusion))
         none_of_these = material.counterexamples[won_by_own_tool(evidence, fusion)]
         channels = build_channels(material, LEXICAL_WEIGHT, INVERSE_PENALTY, none_of_these)

@@ -27,7 +27,7 @@ def fit_thresholds(evidence: Evidence, fusion: Floats, gate: Floats, policy: Pol
     """
     scope, _ = _probabilities(evidence.out_of_scope, fusion, gate)
     if len(scope) >= FEWEST:
-        threshold = _just_above(np.append(np.sort(scope)[::-1], 0.0)[int(policy.max_false_accept * len(scope))])
+        threshold = _just_above(np.append(np.sort(scope)[::-1], 0.0)[int(policy.max_false_accept * len(scope) + 1e-9)])
         if len(evidence.examples) < FEWEST:
             threshold = max(threshold, policy.in_scope_threshold)
         policy = replace(policy, in_scope_threshold=threshold)

@@ -25,6 +25,7 @@ FUSION_PRIOR = np.array([2.5, 3.0])
 """Mean of the prior over the weights of `CHANNELS`."""
 DECLARED_FUSION = np.array([1.0, 15.0])
 """The same where no tool has an example: a head has learnt nothing then that the declarations do not say."""
+
 FUSION_SPREAD = np.array([0.75, 3.0])
 """Its standard deviations."""
 
@@ -34,6 +35,12 @@ GATE_SPREAD = np.array([4.0, 0.5, 0.5, 4.0])
 
 LEFT_OUT_WEIGHT = 50
 """Examples shown to a router without their tool count together like this many out-of-scope utterances."""
+
+
+def fusion_prior(exemplified: float) -> Floats:
+    """Return the mean of the prior where this share of the tools, in [0, 1], has examples."""
+    mean: Floats = DECLARED_FUSION + exemplified * (FUSION_PRIOR - DECLARED_FUSION)
+    return mean
 
 
 def fit_fusion(evidence: Evidence, prior: Floats = FUSION_PRIOR, spread: Floats = FUSION_SPREAD) -> Floats:
