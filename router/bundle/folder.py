@@ -95,7 +95,8 @@ def read_folder(path: str | os.PathLike[str]) -> Folder:
             return _read(place)
         except BundleError:
             # Nothing there may be the moment between two renames, even twice in a row.
-            if before is not None and _identity(_place(path)) == before:
+            now = _place(path)
+            if before is not None and (now, _identity(now)) == (place, before):
                 raise
     return _read(_place(path))
 
