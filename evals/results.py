@@ -34,10 +34,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="only say whether the tables are up to date")
     check = parser.parse_args().check
-    stale = [file for file, text in rendered().items() if not file.exists() or file.read_text(encoding="utf-8") != text]
-    for file in stale:
+    tables = rendered().items()
+    stale = {file: text for file, text in tables if not file.exists() or file.read_text(encoding="utf-8") != text}
+    for file, text in stale.items():
         if not check:
-            file.write_text(rendered()[file], encoding="utf-8")
+            file.write_text(text, encoding="utf-8")
         print(f"{file.relative_to(FOLDER.parent)}: {'differs from evals/results/' if check else 'written'}")
     return int(check and bool(stale))
 

@@ -211,12 +211,12 @@ class Router:
             probabilities = np.where(mask > 0, probabilities / share, -1.0) if share >= 0.5 else probabilities
         ranking = np.argsort(-probabilities, kind="stable")[:MOST_CANDIDATES]
         ranked = zip(ranking.tolist(), probabilities[ranking].tolist(), strict=True)
-        tools = self.tools.tools
+        kept = [(self.tools.tools[n], likely) for n, likely in ranked if likely >= 0.0 and n not in ruled_out]
         return decide(
             utterance,
-            tuple(Candidate(tools[n].name, likely) for n, likely in ranked if likely >= 0.0 and n not in ruled_out),
+            tuple(Candidate(tool.name, likely) for tool, likely in kept),
             in_scope,
             self.policy,
             available_share=share,
-            confirm=tools[ranking[0]].confirm == "always",
+            confirm=bool(kept) and kept[0][0].confirm == "always",
         )

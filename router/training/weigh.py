@@ -10,7 +10,6 @@ shipped encoder, see `evals/NOTES.md`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +18,13 @@ from router.scoring.scorer import fuse, gate_features, sigmoid, softmax
 from router.training.evidence import Evidence, Measured
 
 Floats = NDArray[np.float64]
-_Float = TypeVar("_Float", np.float32, np.float64)
 
 FUSION_PRIOR = np.array([2.5, 3.0])
 """Mean of the prior over the weights of `CHANNELS`."""
 DECLARED_FUSION = np.array([1.0, 15.0])
 """The same where no tool has an example: a head has learnt nothing then that the declarations do not say."""
-
 FUSION_SPREAD = np.array([0.75, 3.0])
-"""Its standard deviations."""
+"""The prior's standard deviations."""
 
 GATE_PRIOR = np.array([6.0, 0.5, -0.5, -4.8])
 """Mean of the prior over the weights of `GATE_FEATURES`."""
@@ -108,16 +105,13 @@ def _features(measured: Measured, fusion: Floats) -> Floats:
 
 def _without_own(evidence: Evidence) -> Measured:
     """Return the examples' measurements with their own tool taken out of the running."""
-    left = _others(evidence.examples.channels, evidence.owners)
-    return Measured(left, evidence.examples.none if left.size else evidence.examples.none[:0])
-
-
-def _others(channels: NDArray[_Float], owners: NDArray[np.int32]) -> NDArray[_Float]:
-    """Return [n, K - 1, C]: each row without its own tool; no rows where that leaves nothing."""
+    channels, none = evidence.examples.channels, evidence.examples.none
     rows, tools, width = channels.shape
+    if not rows or tools < 2:
+        return Measured(channels[:0], none[:0])
     others = np.ones((rows, tools), bool)
-    others[np.arange(rows), owners] = False
-    return channels[others].reshape(rows, tools - 1, width) if rows and tools > 1 else channels[:0]
+    others[np.arange(rows), evidence.owners] = False
+    return Measured(channels[others].reshape(rows, tools - 1, width), none)
 
 
 def _posterior_mode(loss: Callable[[Floats], tuple[float, Floats]], prior: Floats, spread: Floats) -> Floats:
