@@ -11,7 +11,7 @@ import sys
 from statistics import median
 from time import perf_counter
 
-from router import Abstain, AskArgument, Clarify, Decision, Router, ToolCall
+from router import Router
 
 UTTERANCES = (
     "I have to be out of the house by ten to seven, wake me a bit before six",
@@ -48,7 +48,9 @@ def main(bundle: str) -> None:
         times.append(_milliseconds(start))
         first, second = (*(f"{other.tool} {other.probability:.2f}" for other in decision.candidates), "", "")[:2]
         print(utterance)
-        print(_ROW.format(_verb(decision), first, second, f"{decision.in_scope:.2f}", f"{times[-1]:.1f} ms") + "\n")
+        print(
+            _ROW.format(decision.kind.upper(), first, second, f"{decision.in_scope:.2f}", f"{times[-1]:.1f} ms") + "\n"
+        )
     print(
         f"{len(UTTERANCES)} utterances, {median(times):.1f} ms each in the middle, and nothing left this machine.\n"
         "A call is made where both probabilities are high enough: that of the tool, and that any tool was meant\n"
@@ -57,18 +59,6 @@ def main(bundle: str) -> None:
         f"  .venv/bin/router route --bundle {bundle} --explain make it brighter\n"
         "  .venv/bin/router init my_tools"
     )
-
-
-def _verb(decision: Decision) -> str:
-    match decision:
-        case ToolCall():
-            return "CALL"
-        case AskArgument():
-            return "ASK"
-        case Clarify():
-            return "CLARIFY"
-        case Abstain():
-            return "ABSTAIN"
 
 
 def _milliseconds(start: float) -> float:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,16 @@ class Candidate:
     """Calibrated, in [0, 1]: that this tool was meant, given that one of the candidates' tools was."""
 
 
+Kind: TypeAlias = Literal["call", "ask", "clarify", "abstain"]
+"""The verb of a decision."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Decided:
     """What every decision carries."""
+
+    kind: ClassVar[Kind]
+    """What is done, in one word."""
 
     utterance: str
     """As it was said."""
@@ -34,11 +41,31 @@ class _Decided:
         """Probability in [0, 1] that the utterance is for a tool, and for the first candidate."""
         return self.in_scope * self.candidates[0].probability if self.candidates else 0.0
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON values: always the same keys, null where it has no such thing, six decimals."""
+        return {
+            "utterance": self.utterance,
+            "decision": self.kind,
+            "tool": getattr(self, "tool", None),
+            "arguments": dict(self.arguments) if isinstance(self, ToolCall) else None,
+            "confirm": getattr(self, "confirm", None),
+            "parameter": getattr(self, "parameter", None),
+            "question": getattr(self, "question", None),
+            "reason": getattr(self, "reason", None),
+            "probability": round(self.probability, 6),
+            "in_scope": round(self.in_scope, 6),
+            "candidates": [
+                {"tool": candidate.tool, "probability": round(candidate.probability, 6)}
+                for candidate in self.candidates
+            ],
+        }
+
 
 @dataclass(frozen=True)
 class ToolCall(_Decided):
     """Call this tool."""
 
+    kind: ClassVar[Kind] = "call"
     tool: str
     arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     """The arguments that were found; empty until the router fills arguments."""
@@ -50,6 +77,7 @@ class ToolCall(_Decided):
 class AskArgument(_Decided):
     """The tool is clear, but a required argument is missing: ask for it."""
 
+    kind: ClassVar[Kind] = "ask"
     tool: str
     parameter: str
     question: str
@@ -59,6 +87,7 @@ class AskArgument(_Decided):
 class Clarify(_Decided):
     """Two or more tools are too close to call: ask which of the candidates was meant."""
 
+    kind: ClassVar[Kind] = "clarify"
     __match_args__ = ("candidates",)
 
 
@@ -66,6 +95,7 @@ class Clarify(_Decided):
 class Abstain(_Decided):
     """Do nothing, and know why."""
 
+    kind: ClassVar[Kind] = "abstain"
     reason: Reason
 
 
@@ -75,6 +105,17 @@ nothing was said; more was said than anyone says to a phone."""
 
 Decision: TypeAlias = ToolCall | AskArgument | Clarify | Abstain
 """Match on it: `match router.route(text): case ToolCall(tool, arguments): ...`."""
+
+
+def decision_from_dict(data: Mapping[str, Any]) -> Decision:
+    """Return the decision that `to_dict` wrote. Raises LookupError, TypeError or ValueError for anything else."""
+    kinds: dict[str, type[Decision]] = {each.kind: each for each in (ToolCall, AskArgument, Clarify, Abstain)}
+    if data["decision"] not in kinds:
+        raise ValueError(f"{data['decision']!r} is no decision; expected one of {sorted(kinds)}")
+    kind = kinds[data["decision"]]
+    values = {each.name: data[each.name] for each in fields(kind)}
+    values["candidates"] = tuple(Candidate(**candidate) for candidate in values["candidates"])
+    return kind(**values)
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,15 @@
 """Decisions are values to match on, and the policy is a pure function."""
 
+import json
 from dataclasses import FrozenInstanceError
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from router import Abstain, AskArgument, Candidate, Clarify, Decision, Policy, ToolCall
-from router.decisions import CLOSE, MOST_CHOICES, decide
+from router.decisions import CLOSE, MOST_CHOICES, decide, decision_from_dict
 
 probabilities = st.floats(0.0, 1.0)
 policies = st.builds(Policy, in_scope_threshold=st.floats(0.0, 1.1), call_threshold=st.floats(0.0, 1.1))
@@ -120,3 +122,27 @@ def test_nothing_available_is_an_abstention() -> None:
     assert decide("u", (), 0.9, Policy(), available_share=0.0) == Abstain(
         "unavailable_tool", utterance="u", in_scope=0.9
     )
+
+
+EVIDENCE: dict[str, Any] = {"utterance": "wake me", "in_scope": 0.75, "candidates": TWO}
+DECISIONS: list[Decision] = [
+    ToolCall("set_alarm", {"time": "06:30"}, confirm=True, **EVIDENCE),
+    AskArgument("set_alarm", "time", "When?", **EVIDENCE),
+    Clarify(**EVIDENCE),
+    Abstain("out_of_scope", **EVIDENCE),
+    Abstain("empty", utterance="", in_scope=0.0),
+]
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda decision: decision.kind)
+def test_a_decision_is_what_its_json_says(decision: Decision) -> None:
+    assert decision_from_dict(json.loads(json.dumps(decision.to_dict()))) == decision
+
+
+def test_every_decision_has_the_same_keys_in_json() -> None:
+    assert len({tuple(decision.to_dict()) for decision in DECISIONS}) == 1
+
+
+def test_json_of_something_else_is_no_decision() -> None:
+    with pytest.raises(ValueError, match="'sing' is no decision; expected one of"):
+        decision_from_dict(DECISIONS[0].to_dict() | {"decision": "sing"})

@@ -13,19 +13,6 @@ from router.explanation import CandidateEvidence, Explanation
 from router.text import normalize
 
 
-def kind(decision: Decision) -> str:
-    """Return the verb of a decision: call, ask, clarify or abstain."""
-    match decision:
-        case ToolCall():
-            return "call"
-        case AskArgument():
-            return "ask"
-        case Clarify():
-            return "clarify"
-        case Abstain():
-            return "abstain"
-
-
 def in_a_line(decision: Decision) -> str:
     """Say what was decided, and with what probability."""
     match decision:
@@ -40,24 +27,7 @@ def in_a_line(decision: Decision) -> str:
             what = reason
         case Abstain(reason):
             what = f"{reason} (in scope {decision.in_scope:.2f})"
-    return f"{kind(decision)} {what}"
-
-
-def as_json(decision: Decision) -> dict[str, Any]:
-    """Return a decision as JSON values: always the same keys, null where it has no such thing."""
-    return {
-        "utterance": decision.utterance,
-        "decision": kind(decision),
-        "tool": getattr(decision, "tool", None),
-        "arguments": dict(decision.arguments) if isinstance(decision, ToolCall) else None,
-        "confirm": getattr(decision, "confirm", None),
-        "parameter": getattr(decision, "parameter", None),
-        "question": getattr(decision, "question", None),
-        "reason": getattr(decision, "reason", None),
-        "probability": _rounded(decision.probability),
-        "in_scope": _rounded(decision.in_scope),
-        "candidates": [_rounded(asdict(candidate)) for candidate in decision.candidates],
-    }
+    return f"{decision.kind} {what}"
 
 
 def evidence_as_json(explanation: Explanation) -> dict[str, Any]:

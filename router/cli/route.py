@@ -96,7 +96,7 @@ def _answers(router: Router, rows: Sequence[Row], arguments: argparse.Namespace)
         for row in rows:
             explanation = router.explain(row.utterance, available=arguments.available)
             if arguments.json:
-                answer = rendering.as_json(explanation.decision) | rendering.evidence_as_json(explanation)
+                answer = explanation.decision.to_dict() | rendering.evidence_as_json(explanation)
                 yield _merged(row.fields, answer)
             else:
                 yield rendering.as_table(explanation, router.policy, _width()) + "\n"
@@ -104,7 +104,7 @@ def _answers(router: Router, rows: Sequence[Row], arguments: argparse.Namespace)
     decisions = router.route_many([row.utterance for row in rows], available=arguments.available)
     for row, decision in zip(rows, decisions, strict=True):
         if arguments.json:
-            yield _merged(row.fields, rendering.as_json(decision))
+            yield _merged(row.fields, decision.to_dict())
         elif arguments.utterance:
             yield rendering.in_a_line(decision)
         else:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from router.cli.rendering import as_json, as_table, in_a_line, legend
+from router.cli.rendering import as_table, in_a_line, legend
 from router.decisions import Abstain, AskArgument, Candidate, Clarify, Decision, Policy, ToolCall
 from router.explanation import CandidateEvidence, Explanation, Similar
 
@@ -29,11 +29,6 @@ DECISIONS: dict[Decision, str] = {
 @pytest.mark.parametrize("decision", DECISIONS, ids=DECISIONS.values())
 def test_every_decision_fits_in_a_line(decision: Decision) -> None:
     assert in_a_line(decision) == DECISIONS[decision]
-
-
-def test_every_decision_has_the_same_keys_in_json() -> None:
-    keys = [tuple(as_json(decision)) for decision in DECISIONS]
-    assert len(set(keys)) == 1
 
 
 @pytest.mark.parametrize("width", [50, 80])
