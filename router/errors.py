@@ -1,7 +1,11 @@
 """The exceptions of this package.
 
     RouterError
-    ├── DeclarationError (ValueError)        tool files are wrong; carries every problem
+    ├── FileError (ValueError)               files that people write are wrong; carries every problem
+    │   ├── DeclarationError                 tool files
+    │   ├── SuiteError                       suites for an evaluation
+    │   └── GateError                        gates for an evaluation
+    ├── ReportError (ValueError)             a report of an evaluation cannot be read, or not compared
     ├── UnknownToolError (LookupError)       a tool name that is not declared
     ├── BundleError (ValueError)             a bundle is missing, altered, truncated or too new
     ├── EncoderError (RuntimeError)          an encoder cannot be opened or gave nonsense
@@ -55,8 +59,8 @@ class Problem:
         return f"{place}{self.path}: {self.message}" if self.path else f"{place}{self.message}"
 
 
-class DeclarationError(RouterError, ValueError):
-    """Report everything that is wrong with a set of tool declarations, at once.
+class FileError(RouterError, ValueError):
+    """Report everything that is wrong with files that people write, at once.
 
     `problems` holds them in order of file and line.
     """
@@ -72,6 +76,26 @@ class DeclarationError(RouterError, ValueError):
             count = "1 problem" if len(own) == 1 else f"{len(own)} problems"
             parts.append("\n  ".join([f"{file} has {count}", *map(str, own)]))
         return "\n".join(parts)
+
+
+class DeclarationError(FileError):
+    """Report everything that is wrong with a set of tool declarations."""
+
+
+class SuiteError(FileError):
+    """Report everything that is wrong with a suite."""
+
+
+class GateError(FileError):
+    """Report everything that is wrong with a file of gates."""
+
+
+class ReportError(RouterError, ValueError):
+    """Say which report of an evaluation cannot be used, and why."""
+
+    def __init__(self, path: str, message: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {message}")
 
 
 class UnknownToolError(RouterError, LookupError):

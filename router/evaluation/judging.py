@@ -1,0 +1,158 @@
+"""What gates make of a report: each passes or fails, and a failure names its worst offenders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from router.errors import GateError, Problem
+from router.evaluation.catalogue import MEMORY, METRICS
+from router.evaluation.changes import Difference, slice_difference
+from router.evaluation.columns import Ints
+from router.evaluation.gates import Gate
+from router.evaluation.measures import EVERYTHING, Measurement
+from router.evaluation.outcomes import Outcome
+from router.evaluation.report import Report, SuiteResult, in_slice
+
+MOST_OFFENDERS = 5
+"""A failing gate names so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """A gate, applied to one suite."""
+
+    gate: Gate
+    suite: str
+    passed: bool
+    measurement: Measurement
+    message: str
+    """What was measured and what the limit is, in a sentence or two."""
+    offenders: tuple[Outcome, ...] = ()
+    """Where it failed: cases that the metric holds against the router, the most confident first."""
+    difference: Difference | None = None
+    """From the baseline, where the gate compares with one."""
+
+
+def judge(gates: Iterable[Gate], report: Report, baseline: Report | None = None) -> tuple[GateResult, ...]:
+    """Apply each gate to each suite that it is about.
+
+    A gate whose metric could not be measured fails: nobody knows that its limit is
+    kept. Raises GateError if a gate compares with a baseline and there is none
+    that has its suite.
+    """
+    return tuple(
+        _judged(gate, suite, baseline) for gate in gates for suite in report.suites if gate.suite in {"", suite.name}
+    )
+
+
+def _judged(gate: Gate, suite: SuiteResult, baseline: Report | None) -> GateResult:
+    measurement = suite.of(gate.metric, gate.slice)
+    difference = None
+    if measurement.value is None:
+        passed, said = False, f"was not measured: {measurement.why_not}"
+    elif gate.no_worse_than_baseline_by is not None:
+        earlier = baseline.suite(suite.name) if baseline else None
+        if earlier is None:
+            message = f"this gate compares suite {suite.name!r} with a baseline, and none was given that has it"
+            raise GateError([Problem("gates", gate.line, gate.metric, message)])
+        difference = _difference(gate, earlier, suite)
+        passed, said = _compared(gate, difference)
+    else:
+        passed, said = _limited(gate, measurement)
+    return GateResult(
+        gate,
+        suite.name,
+        passed,
+        measurement,
+        f"{_subject(gate, suite.name)} {said}",
+        () if passed else tuple(offenders(gate, suite))[:MOST_OFFENDERS],
+        difference,
+    )
+
+
+def offenders(gate: Gate, suite: SuiteResult) -> list[Outcome]:
+    """Return the cases that a gate's metric holds against the router: the most confident first, or the slowest."""
+    chosen = in_slice(suite.outcomes, suite.columns, gate.metric, gate.slice) if gate.metric != MEMORY else None
+    if chosen is None:
+        return []
+    which, metric = chosen
+    places = np.flatnonzero(which)
+    rows = suite.columns.take(places)
+    asked = metric.of(rows)
+    if metric.quantile:
+        return sorted(_at(suite, places), key=lambda outcome: -outcome.milliseconds)
+    if metric.counted:
+        counted = metric.counted(rows.take(asked))
+        wrong = places[asked][counted == (metric.better == "lower")]
+    else:
+        wrong = places[asked & ~rows.right]
+    return sorted(_at(suite, wrong), key=lambda outcome: -outcome.confidence)
+
+
+def _at(suite: SuiteResult, places: Ints) -> Iterator[Outcome]:
+    return (suite.outcomes[place] for place in places)
+
+
+def _limited(gate: Gate, measurement: Measurement) -> tuple[bool, str]:
+    """Say whether a measurement keeps a gate's floor or ceiling, and how far it is from it."""
+    assert measurement.value is not None
+    is_floor = gate.floor is not None
+    limit = gate.floor if gate.floor is not None else gate.ceiling
+    assert limit is not None
+    said = f"is {shown(measurement)}; the {'floor' if is_floor else 'ceiling'} is {limit:.3f}"
+    if gate.rule == "point":
+        at = measurement.value
+    else:
+        end = measurement.low if is_floor else measurement.high
+        if end is None:
+            return False, f"{said}, and there are too few cases for an interval to keep it"
+        at = end
+        said += " for the whole interval"
+    return (at >= limit if is_floor else at <= limit), said
+
+
+def _compared(gate: Gate, difference: Difference | None) -> tuple[bool, str]:
+    """Say whether a metric is not much worse than in the baseline."""
+    assert gate.no_worse_than_baseline_by is not None
+    if difference is None:
+        return False, "was not measured on the cases that the baseline has"
+    worse = -difference.difference if _better(gate.metric) == "higher" else difference.difference
+    said = f"is {difference.after:.3f}, {difference.before:.3f} in the baseline (n={difference.n}"
+    if difference.low is not None and difference.high is not None:
+        said += f"; difference {difference.difference:+.3f}, 95 % CI {difference.low:+.3f} to {difference.high:+.3f}"
+    said += f", p={difference.p:.3f}" if difference.p is not None else ""
+    said += f"); it may be worse by {gate.no_worse_than_baseline_by:.3f}"
+    failed = worse > gate.no_worse_than_baseline_by
+    if gate.significant_at is not None:
+        said += f", or more if p is above {gate.significant_at}"
+        failed = failed and difference.p is not None and difference.p <= gate.significant_at
+    return not failed, said
+
+
+def _difference(gate: Gate, before: SuiteResult, after: SuiteResult) -> Difference | None:
+    if gate.metric != MEMORY:
+        return slice_difference(before, after, gate.metric, gate.slice)
+    one, other = before.overall(MEMORY).value, after.overall(MEMORY).value
+    return None if one is None or other is None else Difference(MEMORY, one, other, None, None, None, 1)
+
+
+def _better(metric: str) -> str:
+    return METRICS[metric].better if metric in METRICS else "lower" if metric == MEMORY else "higher"
+
+
+def _subject(gate: Gate, suite: str) -> str:
+    part = f" ({gate.slice})" if gate.slice != EVERYTHING else ""
+    return f"{gate.metric} on suite {suite!r}{part}"
+
+
+def shown(measurement: Measurement) -> str:
+    """Write a measured value with its interval: `0.061 (95 % CI 0.044 to 0.081, n=612)`."""
+    if measurement.value is None:
+        return "not measured"
+    ends = ""
+    if measurement.low is not None and measurement.high is not None:
+        ends = f"95 % CI {measurement.low:.3f} to {measurement.high:.3f}, "
+    return f"{measurement.value:.3f} ({ends}n={measurement.n})"

@@ -1,0 +1,121 @@
+"""What a result was measured with: a number without it means nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import router
+from router.evaluation.measures import CONFIDENCE, SEED
+from router.router import Router
+from router.scoring.channels import Channels
+
+PACKAGES = ("numpy", "onnxruntime", "tokenizers", "scikit-learn")
+"""Their versions may move a number in its last digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Everything that a result depends on besides its suites, which say their own fingerprints."""
+
+    made: str
+    """When, in UTC, to the second."""
+    package: str
+    """Version of this package."""
+    commit: str
+    """Of the repository around the working folder, with `-dirty` where files differ from it; empty without one."""
+    router: str
+    """Fingerprint of everything that decides: declarations, weights, thresholds and encoder."""
+    declarations: str
+    """Fingerprint of the declarations alone."""
+    encoder: str
+    """Its name, length and fingerprint."""
+    policy: Mapping[str, float]
+    confidence: float
+    seed: int
+    """Of every bootstrap."""
+    machine: Mapping[str, str]
+    """Processor, system and versions."""
+
+
+def provenance_of(used: Router) -> Provenance:
+    """Return what a result of this router depends on, here and now."""
+    return Provenance(
+        made=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        package=router.__version__,
+        commit=commit(Path.cwd()),
+        router=router_fingerprint(used),
+        declarations=used.tools.fingerprint,
+        encoder=f"{used.encoder.name} ({used.encoder.dim} dims, {used.encoder.fingerprint})",
+        policy={name: round(value, 6) for name, value in asdict(used.policy).items()},
+        confidence=CONFIDENCE,
+        seed=SEED,
+        machine=machine(),
+    )
+
+
+def provenance_from_dict(data: Mapping[str, Any]) -> Provenance:
+    """Return what `dataclasses.asdict` wrote. Raises LookupError for anything else."""
+    return Provenance(**{field.name: data[field.name] for field in fields(Provenance)})
+
+
+def router_fingerprint(used: Router) -> str:
+    """Return 12 hexadecimal digits that change when a decision may."""
+    scorer = used.scorer
+    digest = hashlib.sha256(f"{used.tools.fingerprint} {used.encoder.fingerprint} ".encode())
+    digest.update(json.dumps([asdict(used.policy), scorer.lexical_weight], sort_keys=True).encode())
+    arrays = [getattr(scorer.channels, field.name) for field in fields(Channels)]
+    for array in (*arrays, scorer.fusion, scorer.gate):
+        digest.update(array.tobytes())
+    return digest.hexdigest()[:12]
+
+
+def machine() -> dict[str, str]:
+    """Return processor, system and versions."""
+    return {
+        "processor": f"{_processor()}, {os.cpu_count()} cores",
+        "system": f"{platform.system()} {platform.machine()}",
+        "versions": ", ".join([f"Python {platform.python_version()}", *_versions()]),
+    }
+
+
+def commit(folder: Path) -> str:
+    """Return the commit that a folder's files are of, with `-dirty` where they differ; empty if git knows none."""
+    try:
+        return subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--exclude", "*"],  # noqa: S607 (whichever git the author uses)
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def _versions() -> list[str]:
+    found = []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:  # a device that only routes has no scikit-learn
+            continue
+    return found
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor() or platform.machine())
