@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 import time
 from collections.abc import Iterator
@@ -24,8 +23,11 @@ from evals.public_sets import declared_tools, labelled_tools, read_rows, tool_na
 from router import Candidate, Decision, Router, Tool, ToolSet
 from router.encoders import Encoder, load_encoder
 from router.encoders.cache import CachedEncoder
+from router.metrics.calibration import calibration_error
+from router.metrics.classification import share
+from router.metrics.intervals import wilson
+from router.metrics.ranking import auroc
 from router.training import train
-from router.training.thresholds import calibration_error
 
 SHOTS = {"5-shot": "train_5", "10-shot": "train_10", "full": "train"}
 SETS = {"clinc150": ("val", "test"), "banking77": ("valid", "test")}
@@ -86,7 +88,8 @@ def labelled(train_file: Path, test_file: Path, oos_file: Path, encoder: Encoder
     result = scored(decisions, [tool_name(row["label"]) for row in rows])
     if oos_file.exists():
         refused = router.route_many(row["text"] for row in read_rows(oos_file))
-        result["oos_auroc"] = auroc([d.in_scope for d in decisions], [d.in_scope for d in refused])
+        inside, outside = (np.array([d.in_scope for d in some]) for some in (decisions, refused))
+        result["oos_auroc"] = _rounded(auroc(inside, outside))
     return result
 
 
@@ -105,32 +108,18 @@ def scored(decisions: list[Decision], labels: list[str]) -> dict[str, Any]:
     firsts = [decision.candidates[0] if decision.candidates else Candidate("", 0.0) for decision in decisions]
     right = np.array([first.tool == label for first, label in zip(firsts, labels, strict=True)])
     sure = np.array([first.probability for first in firsts])
-    low, high = wilson(int(right.sum()), len(right))
+    low, high = wilson(int(right.sum()), len(right)) or (None, None)
     return {
         "n": len(right),
-        "accuracy": round(float(right.mean()), 4),
-        "low": round(low, 4),
-        "high": round(high, 4),
-        "calibration_error": round(calibration_error(sure, right) or 0.0, 4),
+        "accuracy": _rounded(share(right)),
+        "low": _rounded(low),
+        "high": _rounded(high),
+        "calibration_error": _rounded(calibration_error(sure, right)),
     }
 
 
-def wilson(successes: int, n: int) -> tuple[float, float]:
-    """Return the 95 % interval of Wilson (1927) for a proportion."""
-    z = 1.959964
-    share = successes / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return centre - half, centre + half
-
-
-def auroc(inside: list[float], outside: list[float]) -> float:
-    """Return the probability that an in-scope utterance has the higher in-scope probability; ties count half."""
-    from scipy.stats import rankdata
-
-    ranks = rankdata([*inside, *outside])
-    n, m = len(inside), len(outside)
-    return round(float((ranks[:n].sum() - n * (n + 1) / 2) / (n * m)), 4)
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, 4)
 
 
 if __name__ == "__main__":

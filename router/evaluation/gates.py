@@ -6,7 +6,7 @@ import functools
 import importlib.resources
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,9 +19,9 @@ from router.declarations.schema import NO_NETWORK
 from router.declarations.strict_yaml import read
 from router.declarations.wording import hint, shown
 from router.errors import GateError, Problem
+from router.evaluation.cases import Case
 from router.evaluation.catalogue import MEMORY, METRICS, TOOL_METRICS
 from router.evaluation.measures import EVERYTHING, Slice
-from router.evaluation.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,19 @@ class Gate:
     no_worse_than_baseline_by: float | None = None
     significant_at: float | None = None
     """Being worse than the baseline only counts where a paired test has a p-value of at most this."""
+    file: str = ""
     line: int = 0
     """1-based line in its file."""
 
+    def problem(self, message: str) -> Problem:
+        """Return a problem of this gate."""
+        return Problem(self.file, self.line, self.metric, message)
 
-def load_gates(path: str | os.PathLike[str], report: Report | None = None) -> tuple[Gate, ...]:
-    """Read and check gates; with a report, also that it has their suites, and what their slices name.
+
+def load_gates(
+    path: str | os.PathLike[str], suites: Mapping[str, Sequence[Case]] | None = None, tools: Collection[str] = ()
+) -> tuple[Gate, ...]:
+    """Read and check gates; with the cases of each suite by its name, also that there is what they name.
 
     Raises GateError with everything that is wrong.
     """
@@ -64,15 +71,10 @@ def load_gates(path: str | os.PathLike[str], report: Report | None = None) -> tu
         problems += [document.problem(finding.path, finding.message, at=finding.at) for finding in found]
         if not found:
             gates = tuple(_gates(document))
-            problems += _misuses(document, gates, report)
+            problems += _misuses(document, gates, suites, tools)
     if problems:
         raise GateError(problems)
     return gates
-
-
-def needs_baseline(gates: Iterable[Gate]) -> Gate | None:
-    """Return the first gate that compares with a baseline, if one does."""
-    return next((gate for gate in gates if gate.no_worse_than_baseline_by is not None), None)
 
 
 @functools.cache
@@ -85,15 +87,20 @@ def _gates(document: Document) -> Iterator[Gate]:
     value: Any = document.value
     for n, gate in enumerate(value["gates"]):
         part = Slice(**gate.get("slice", {}))
-        yield Gate(
-            **(gate | {"slice": part, "line": document.line(("gates", n)), "reason": " ".join(gate["reason"].split())})
-        )
+        place = {"file": document.file, "line": document.line(("gates", n))}
+        yield Gate(**(gate | place | {"slice": part, "reason": " ".join(gate["reason"].split())}))
 
 
-def _misuses(document: Document, gates: Sequence[Gate], report: Report | None) -> Iterator[Problem]:
+def _misuses(
+    document: Document,
+    gates: Sequence[Gate],
+    suites: Mapping[str, Sequence[Case]] | None,
+    tools: Collection[str],
+) -> Iterator[Problem]:
     """Yield what the schema cannot say."""
     for n, gate in enumerate(gates):
-        for key, message in (*_contradictions(gate), *(_unknown(gate, report) if report else ())):
+        unknown = () if suites is None else _unknown(gate, suites, tools)
+        for key, message in (*_contradictions(gate), *unknown):
             yield document.problem(("gates", n, key) if key else ("gates", n), message)
 
 
@@ -115,19 +122,19 @@ def _contradictions(gate: Gate) -> Iterator[tuple[str, str]]:
         yield "significant_at", "memory is one number of a whole run: no test can compare two of them"
 
 
-def _unknown(gate: Gate, report: Report) -> Iterator[tuple[str, str]]:
-    """Say what a gate names that the report does not have: a gate that measures nothing keeps nobody safe."""
-    suites = [suite for suite in report.suites if gate.suite in {"", suite.name}]
-    if not suites:
-        known = [suite.name for suite in report.suites]
+def _unknown(gate: Gate, suites: Mapping[str, Sequence[Case]], tools: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Say what a gate names that is not there: a gate that measures nothing keeps nobody safe."""
+    if gate.suite and gate.suite not in suites:
+        known = [*suites]
         yield "suite", f"no suite is named {shown(gate.suite)}.{hint(gate.suite, known)} Suites: {', '.join(known)}."
-    cases = [outcome.case for suite in suites for outcome in suite.outcomes]
-    present: Mapping[str, set[str]] = {
+        return
+    cases = [case for name, those in suites.items() if gate.suite in {"", name} for case in those]
+    present: Mapping[str, Collection[str]] = {
         "tag": {tag for case in cases for tag in case.tags},
         "language": {case.language for case in cases},
-        "tool": set(report.tools),
+        "tool": tools,
     }
-    for kind, names in present.items() if suites else ():
+    for kind, names in present.items():
         wanted = getattr(gate.slice, kind)
         if wanted and wanted not in names:
             what = "no tool is" if kind == "tool" else f"no case has a {kind}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from router.errors import GateError, Problem
+from router.errors import GateError
 from router.evaluation.catalogue import MEMORY, METRICS
 from router.evaluation.changes import Difference, slice_difference
 from router.evaluation.columns import Ints
@@ -36,13 +36,26 @@ class GateResult:
     """From the baseline, where the gate compares with one."""
 
 
-def judge(gates: Iterable[Gate], report: Report, baseline: Report | None = None) -> tuple[GateResult, ...]:
+def check_baseline(gates: Iterable[Gate], suites: Iterable[str], baseline: Report | None) -> None:
+    """Raise GateError if a gate compares a suite of these names with a baseline, and there is none that has it."""
+    problems = [
+        gate.problem(f"this gate compares suite {name!r} with a baseline, and none was given that has it")
+        for gate in gates
+        for name in suites
+        if gate.no_worse_than_baseline_by is not None and gate.suite in {"", name}
+        if baseline is None or baseline.suite(name) is None
+    ]
+    if problems:
+        raise GateError(problems)
+
+
+def judge(gates: Sequence[Gate], report: Report, baseline: Report | None = None) -> tuple[GateResult, ...]:
     """Apply each gate to each suite that it is about.
 
     A gate whose metric could not be measured fails: nobody knows that its limit is
-    kept. Raises GateError if a gate compares with a baseline and there is none
-    that has its suite.
+    kept. Raises GateError as `check_baseline` does.
     """
+    check_baseline(gates, [suite.name for suite in report.suites], baseline)
     return tuple(
         _judged(gate, suite, baseline) for gate in gates for suite in report.suites if gate.suite in {"", suite.name}
     )
@@ -55,9 +68,7 @@ def _judged(gate: Gate, suite: SuiteResult, baseline: Report | None) -> GateResu
         passed, said = False, f"was not measured: {measurement.why_not}"
     elif gate.no_worse_than_baseline_by is not None:
         earlier = baseline.suite(suite.name) if baseline else None
-        if earlier is None:
-            message = f"this gate compares suite {suite.name!r} with a baseline, and none was given that has it"
-            raise GateError([Problem("gates", gate.line, gate.metric, message)])
+        assert earlier is not None, "check_baseline"
         difference = _difference(gate, earlier, suite)
         passed, said = _compared(gate, difference)
     else:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import router
+from router.declarations import ToolSet
+from router.encoders import Encoder
 from router.evaluation.measures import CONFIDENCE, SEED
 from router.router import Router
 from router.scoring.channels import Channels
@@ -34,7 +36,7 @@ class Provenance:
     commit: str
     """Of the repository around the working folder, with `-dirty` where files differ from it; empty without one."""
     router: str
-    """Fingerprint of everything that decides: declarations, weights, thresholds and encoder."""
+    """Fingerprint of everything that decides: declarations, weights, thresholds and encoder. Empty for several."""
     declarations: str
     """Fingerprint of the declarations alone."""
     encoder: str
@@ -49,14 +51,19 @@ class Provenance:
 
 def provenance_of(used: Router) -> Provenance:
     """Return what a result of this router depends on, here and now."""
+    return provenance_with(used.tools, used.encoder, asdict(used.policy), router_fingerprint(used))
+
+
+def provenance_with(tools: ToolSet, encoder: Encoder, policy: Mapping[str, float], fingerprint: str) -> Provenance:
+    """Return what a result depends on that routers of this make gave; `fingerprint` is empty if they were several."""
     return Provenance(
         made=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         package=router.__version__,
         commit=commit(Path.cwd()),
-        router=router_fingerprint(used),
-        declarations=used.tools.fingerprint,
-        encoder=f"{used.encoder.name} ({used.encoder.dim} dims, {used.encoder.fingerprint})",
-        policy={name: round(value, 6) for name, value in asdict(used.policy).items()},
+        router=fingerprint,
+        declarations=tools.fingerprint,
+        encoder=f"{encoder.name} ({encoder.dim} dims, {encoder.fingerprint})",
+        policy={name: round(value, 6) for name, value in policy.items()},
         confidence=CONFIDENCE,
         seed=SEED,
         machine=machine(),

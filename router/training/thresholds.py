@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from router.decisions import Policy
 from router.held_out import HeldOut
+from router.metrics.calibration import calibration_error
+from router.metrics.classification import share
 from router.scoring.scorer import fuse, gate_features, sigmoid, softmax
 from router.training.evidence import Evidence, Measured
 
@@ -50,26 +52,13 @@ def summarise(evidence: Evidence, fusion: Floats, gate: Floats, policy: Policy) 
     accepted = (outside >= policy.in_scope_threshold) & (others.max(axis=1, initial=0.0) >= policy.call_threshold)
     return HeldOut(
         examples=len(shares),
-        accuracy=_share(right),
+        accuracy=share(right),
         calibration_error=calibration_error(surest, right),
-        called=_share(called),
-        wrong_calls=_share(~right[called]),
+        called=share(called),
+        wrong_calls=share(~right[called]),
         out_of_scope=len(outside),
-        false_accepts=_share(accepted),
+        false_accepts=share(accepted),
     )
-
-
-def calibration_error(probabilities: Floats, right: NDArray[np.bool_], bins: int = 15) -> float | None:
-    """Return the expected calibration error (Naeini, Cooper and Hauskrecht, 2015) in bins of equal width."""
-    if not len(right):
-        return None
-    places = np.minimum((probabilities * bins).astype(int), bins - 1)
-    gaps = np.bincount(places, probabilities - right, bins)
-    return float(np.abs(gaps).sum() / len(right))
-
-
-def _share(which: NDArray[np.bool_]) -> float | None:
-    return float(which.mean()) if len(which) else None
 
 
 def _probabilities(measured: Measured, fusion: Floats, gate: Floats) -> tuple[Floats, Floats]:
