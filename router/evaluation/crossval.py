@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from time import perf_counter
 
@@ -18,39 +18,43 @@ NAME = "crossval"
 """What the suite is called."""
 
 
+def suite_of(tools: ToolSet) -> Suite:
+    """Return every example and out-of-scope utterance as a case. Raises SuiteError if there is none."""
+    cases = tuple(_cases(tools))
+    if not cases:
+        raise SuiteError([Problem("<tools>", 0, "", "no tool has an example, and nothing is out of scope")])
+    return Suite(NAME, cases, _CARD)
+
+
 def cross_validate(
     tools: ToolSet,
+    suite: Suite,
     encoder: Encoder,
     policy: Policy | None = None,
     folds: int = 5,
     progress: Callable[[str, int, int], object] = lambda *_: None,
-) -> tuple[Suite, tuple[Outcome, ...]]:
-    """Decide about every example and out-of-scope utterance with a router that has not seen it.
+) -> tuple[Outcome, ...]:
+    """Decide about each case of the tools' own suite with a router that has not seen it.
 
     Everything is trained anew for each fold, thresholds too, so that nothing
     flatters. The examples of each tool are dealt over the folds; a tool's only
     example is decided from its declaration alone. Needs scikit-learn. Raises
-    SuiteError if there is nothing to hold out, ValueError for fewer than two
-    folds.
+    ValueError for fewer than two folds.
     """
     from router.training import train
 
     if folds < 2:
         raise ValueError(f"folds is {folds!r}; expected 2 or more")
-    dealt = [(case, n % folds) for n, case in enumerate(_cases(tools))]
-    if not dealt:
-        raise SuiteError([Problem("<tools>", 0, "", "no tool has an example, and nothing is out of scope")])
-    suite = Suite(NAME, tuple(case for case, _ in dealt), _CARD)
     outcomes: dict[str, Outcome] = {}
     for fold in range(folds):
-        held_out = [case for case, where in dealt if where == fold]
+        held_out = suite.cases[fold::folds]
         router = train(_without(tools, held_out), encoder, policy, progress)
         for case in held_out:
             start = perf_counter()
             decision = router.route(case.utterance)
             outcomes[case.id] = recorded(case, decision, (perf_counter() - start) * 1000)
-            progress(f"{folds} folds", len(outcomes), len(dealt))
-    return suite, tuple(outcomes[case.id] for case in suite.cases)
+            progress(f"{folds} folds", len(outcomes), len(suite.cases))
+    return tuple(outcomes[case.id] for case in suite.cases)
 
 
 _CARD = Card(
@@ -75,7 +79,7 @@ def _id(tool: str, utterance: str) -> str:
     return default_id(f"{tool}\n{utterance}")
 
 
-def _without(tools: ToolSet, cases: list[Case]) -> ToolSet:
+def _without(tools: ToolSet, cases: Iterable[Case]) -> ToolSet:
     """Return the tools as if these had never been said."""
     held_out = {case.id for case in cases}
 

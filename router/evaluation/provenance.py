@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -84,6 +85,16 @@ def router_fingerprint(used: Router) -> str:
     for array in (*arrays, scorer.fusion, scorer.gate):
         digest.update(array.tobytes())
     return digest.hexdigest()[:12]
+
+
+def peak_memory() -> float | None:
+    """Return the most resident memory that this process has had, in MB; None where the system does not say."""
+    try:
+        import resource  # Windows has none
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
 
 
 def machine() -> dict[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from router.metrics.intervals import Interval, middle, resampled
+from router.metrics.intervals import Interval, bias_corrected, resampled
 
 Ints = NDArray[np.int64]
 
@@ -21,7 +21,7 @@ class Paired:
     difference: float
     """Over all rows."""
     interval: Interval
-    """For the difference, by the percentile bootstrap."""
+    """For the difference, by the bias-corrected bootstrap."""
     p: float
     """Two-sided: twice the share of resamples with the other sign or none, and never below 2 / (draws + 1)."""
 
@@ -65,4 +65,4 @@ def paired_bootstrap(
         return None
     against = min(int((values <= 0).sum()), int((values >= 0).sum()))
     p = min(1.0, 2 * (against + 1) / (len(values) + 1))
-    return Paired(float(overall), middle(values, confidence), p)
+    return Paired(float(overall), bias_corrected(values, overall, confidence), p)

@@ -90,7 +90,8 @@ def clustered_share(
     for block in np.array_split(shares, math.ceil(draws * len(kinds) / _CELLS)):
         times = chance.multinomial(count, occurrences / count, size=len(block))
         block[:] = (times @ trues) / (times @ sizes)
-    return middle(shares, confidence)
+    low, high = np.quantile(shares, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return Interval(float(low), float(high))
 
 
 def bootstrap(
@@ -100,15 +101,18 @@ def bootstrap(
     draws: int | None = None,
     seed: int = 0,
 ) -> Interval | None:
-    """Return the percentile bootstrap's interval for any statistic of the rows.
+    """Return the bias-corrected bootstrap interval (Efron, 1981) for any statistic of the rows.
 
-    `statistic` is called with the row numbers of each resample, see `resampled`.
+    `statistic` is called with the row numbers of each resample, see `resampled`,
+    and with all rows. The correction matters for statistics that a resample
+    shifts, such as a calibration error, which repeated rows make larger.
     An interval without width says that no resample differed, as when all rows are
     alike, and not that the statistic is certain; for a share of such rows use
     `wilson` or `clustered_share`.
     """
     values = resampled(statistic, clusters, draws, seed)
-    return None if values is None else middle(values, confidence)
+    observed = statistic(np.arange(len(clusters)))
+    return None if values is None or observed is None else bias_corrected(values, observed, confidence)
 
 
 def resampled(
@@ -135,9 +139,12 @@ def default_draws(rows: int) -> int:
     return max(FEWEST_DRAWS, min(DRAWS, _ROWS // max(rows, 1)))
 
 
-def middle(values: Floats, confidence: float) -> Interval:
-    """Return the interval that leaves out as many of a resampled statistic's values [n] on either side."""
-    low, high = np.quantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
+def bias_corrected(values: Floats, observed: float, confidence: float) -> Interval:
+    """Return Efron's (1981) interval from a resampled statistic's values [n] and its value over all rows."""
+    normal, tail = NormalDist(), (1 - confidence) / 2
+    below = float((values < observed).mean() + (values == observed).mean() / 2)
+    shift = normal.inv_cdf(min(max(below, 0.5 / len(values)), 1 - 0.5 / len(values)))
+    low, high = np.quantile(values, [normal.cdf(2 * shift + normal.inv_cdf(q)) for q in (tail, 1 - tail)])
     return Interval(float(low), float(high))
 
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.metrics import intervals
+from router.metrics.calibration import calibration_error
 from router.metrics.classification import macro_f1, share
 from router.metrics.intervals import (
     Interval,
@@ -241,7 +242,7 @@ def test_where_all_rows_agree_a_cluster_counts_as_one_row(right: bool) -> None:
 
 def test_a_statistic_that_is_mostly_undefined_has_no_interval() -> None:
     drawn = iter(range(1000))
-    assert bootstrap(lambda rows: 1.0 if next(drawn) % 2 else None, np.arange(9), draws=100) == (1, 1)
+    assert bootstrap(lambda rows: None if next(drawn) % 2 else 1.0, np.arange(9), draws=100) == (1, 1)
     assert bootstrap(lambda rows: 1.0 if next(drawn) % 3 == 0 else None, np.arange(9), draws=100) is None
     assert bootstrap(lambda rows: None, np.arange(9), draws=100) is None
     assert bootstrap(lambda rows: 1.0, np.arange(0)) is None
@@ -269,3 +270,20 @@ def test_the_default_is_to_draw_as_often_as_the_rows_allow() -> None:
     values = resampled(lambda rows: 0.0, np.arange(50_000))
     assert values is not None
     assert len(values) == default_draws(50_000) == 400
+
+
+def test_the_interval_is_corrected_for_what_resampling_adds() -> None:
+    probabilities = np.random.default_rng(0).uniform(0.3, 1.0, 400)
+    right = np.random.default_rng(1).uniform(size=400) < probabilities
+
+    def error(rows: Ints) -> float | None:
+        return calibration_error(probabilities[rows], right[rows])
+
+    observed, drawn = error(np.arange(400)), resampled(error, np.arange(400))
+    assert observed is not None
+    assert drawn is not None
+    assert np.median(drawn) > observed, "repeated rows look worse calibrated"
+    interval = bootstrap(error, np.arange(400))
+    assert interval is not None
+    assert interval.low < np.quantile(drawn, 0.025)
+    assert interval.high < np.quantile(drawn, 0.975)
