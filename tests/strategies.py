@@ -1,4 +1,7 @@
-"""The Hypothesis vocabulary that all tests share: what people say, what authors declare, what files may hold."""
+"""The Hypothesis vocabulary that all tests share.
+
+What people say, what authors declare, what files may hold, and what an evaluation asks and is answered.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from router.decisions import Abstain, AskArgument, Candidate, Clarify, Decision, ToolCall
 from router.declarations import Example, Slot, Tool, ToolSet
+from router.evaluation import Case, Outcome, Suite
+from router.evaluation.cases import default_id
+from router.evaluation.runner import recorded
 from router.text import normalize
 
 
@@ -123,3 +130,82 @@ def as_yaml(declaration: object) -> bytes:
     """Write a declaration as YAML that can say anything: JSON, with escapes for what YAML does not print."""
     text = json.dumps(declaration, ensure_ascii=False, indent=1)
     return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda m: f"\\u{ord(m[0]):04x}", text).encode()
+
+
+TOOL_NAMES = ("a", "b", "c", "d", "e", "f")
+"""Few, so that decisions are often right; more than a decision has candidates."""
+
+simple_arguments = st.dictionaries(
+    st.sampled_from(["time", "who"]), st.sampled_from([True, False, 1, 1.0, 0, "1", "six", None]), max_size=2
+)
+"""Arguments that are easily compared, and easily mistaken for others."""
+
+
+_expected = st.lists(st.sampled_from(TOOL_NAMES), max_size=3, unique=True).map(lambda tools: tuple(sorted(tools)))
+_tags = st.lists(st.sampled_from(["asr", "near miss", "höflich"]), max_size=2, unique=True).map(tuple)
+_clusters = st.sampled_from(["", "", "", "x", "y"])
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """What a router is asked, in any words: for one tool, for none, or between several."""
+    utterance, tools = draw(utterances), draw(_expected)
+    return Case(
+        id=draw(st.just(default_id(utterance)) | words),
+        utterance=utterance,
+        tools=tools,
+        arguments=draw(st.none() | st.dictionaries(words, json_values, max_size=2)) if len(tools) == 1 else None,
+        tags=draw(_tags),
+        language=draw(st.sampled_from(["", "", "en", "de"])),
+        cluster=draw(_clusters),
+    )
+
+
+@st.composite
+def labels(draw: st.DrawFn) -> Case:
+    """Cases in the same words, for what does not look at them."""
+    tools = draw(_expected)
+    stated = draw(st.none() | simple_arguments) if len(tools) == 1 else None
+    return Case("1", "say it", tools, stated, draw(_tags), cluster=draw(_clusters))
+
+
+def _suite(distinct: list[Case]) -> Suite:
+    return Suite("everyday", tuple(distinct), file="everyday.jsonl")
+
+
+suites = (
+    st.lists(cases(), min_size=1, max_size=6, unique_by=(lambda case: case.id, lambda case: fold(case.utterance)))
+).map(_suite)
+"""Suites that a file can hold."""
+
+shares = st.integers(0, 10**6).map(lambda millionths: millionths / 10**6)
+"""Probabilities as they are kept, with six decimals."""
+
+
+@st.composite
+def decisions(draw: st.DrawFn, utterance: str = "say it", meant: tuple[str, ...] = ()) -> Decision:
+    """What a router may answer; often what is meant. Few different probabilities, so that there are ties."""
+    probability = st.sampled_from([0.0, 0.2, 0.5, 0.6, 0.866667, 1.0]) | shares
+    found = draw(st.lists(st.sampled_from(TOOL_NAMES), max_size=5, unique=True))
+    tools = list(dict.fromkeys([*draw(st.sampled_from([(), meant])), *found]))[:5]
+    likely = sorted((draw(probability) for _ in tools), reverse=True)
+    evidence: dict[str, Any] = {
+        "utterance": utterance,
+        "in_scope": draw(probability),
+        "candidates": tuple(map(Candidate, tools, likely)),
+    }
+    kind = draw(st.sampled_from(["call", "call", "ask", "clarify", "abstain"]))
+    if kind == "clarify" and len(tools) > 1:
+        return Clarify(**evidence)
+    if kind == "ask" and tools:
+        return AskArgument(tools[0], "time", "When?", **evidence)
+    if kind == "call" and tools:
+        return ToolCall(tools[0], draw(simple_arguments), confirm=draw(st.booleans()), **evidence)
+    return Abstain(draw(st.sampled_from(["out_of_scope", "unavailable_tool", "empty", "too_long"])), **evidence)
+
+
+@st.composite
+def outcomes(draw: st.DrawFn, asked: st.SearchStrategy[Case] = labels()) -> Outcome:  # noqa: B008
+    """What may come of a case, as a report keeps it."""
+    case = draw(asked)
+    return recorded(case, draw(decisions(case.utterance, case.tools)), draw(st.integers(0, 10**6)) / 1000)

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 import router
-from router.cli import check, compile, encoders, init, repl, route  # noqa: A004 (a command is named as its module)
+from router.cli import check, compile, encoders, init, lint, repl, route  # noqa: A004 (a command is named as its module)
 from router.errors import RouterError
 
 _DESCRIPTION = """\
@@ -22,6 +22,7 @@ Route what people say to tools, or refuse honestly. Nothing leaves this machine.
 
   router init my_tools              begin a folder of tools
   router check my_tools             find all that is wrong with it
+  router lint my_tools              find what will trouble the router
   router compile my_tools           make a bundle of it
   router route wake me at seven     ask the bundle
 """
@@ -59,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {router.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (check, compile, route, repl, init, encoders):
+    for command in (check, lint, compile, route, repl, init, encoders):
         command.add(commands)
     return parser
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from router.cli.annotations import annotation
 from router.cli.command import Commands, add_command
+from router.declarations.wording import counted
 from router.errors import DeclarationError, Problem
 
 _DESCRIPTION = """\
@@ -37,40 +39,42 @@ def run(arguments: argparse.Namespace) -> int:
     """Check the files and return 1 if anything is wrong."""
     from router.declarations import load
 
-    problems: Sequence[Problem] = ()
-    counts: dict[str, int | None] = {"tools": None, "examples": None, "out_of_scope": None}
     try:
         tools = load(*arguments.path)
     except DeclarationError as error:
-        problems = error.problems
-        text = f"{error}\n{_count(len(problems), 'problem')} in {_count(len({p.file for p in problems}), 'file')}"
-    else:
-        examples = sum(len(tool.examples) for tool in tools)
-        counts = {"tools": len(tools), "examples": examples, "out_of_scope": len(tools.out_of_scope)}
-        text = (
-            f"OK: {_count(len(tools), 'tool')}, {_count(examples, 'example')}, "
-            f"{_count(len(tools.out_of_scope), 'out-of-scope utterance')}"
-        )
+        print(problem_report(error, arguments.format))
+        return 1
+    counts = {
+        "tools": len(tools),
+        "examples": sum(len(tool.examples) for tool in tools),
+        "out_of_scope": len(tools.out_of_scope),
+    }
     if arguments.format == "json":
-        report = {"problems": [asdict(problem) for problem in problems], **counts}
-        text = json.dumps(report, ensure_ascii=False, indent=2)
-    elif arguments.format == "github" and problems:
-        text = "\n".join(map(_annotation, problems))
-    print(text)
-    return 1 if problems else 0
+        print(_as_json((), counts))
+    else:
+        print(
+            f"OK: {counted(counts['tools'], 'tool')}, {counted(counts['examples'], 'example')}, "
+            f"{counted(counts['out_of_scope'], 'out-of-scope utterance')}"
+        )
+    return 0
 
 
-def _annotation(problem: Problem) -> str:
-    """Return a workflow command that marks the line in a pull request."""
-    properties = {"file": problem.file, "line": str(problem.line or ""), "title": problem.path or "tool declaration"}
-    listed = ",".join(f"{key}={_escaped(value, ':,')}" for key, value in properties.items() if value)
-    return f"::error {listed}::{_escaped(problem.message)}"
+def problem_report(error: DeclarationError, form: str) -> str:
+    """Write what is wrong, as one of the formats `text`, `json` and `github`."""
+    problems = error.problems
+    match form:
+        case "json":
+            return _as_json(problems, dict.fromkeys(("tools", "examples", "out_of_scope")))
+        case "github":
+            return "\n".join(
+                annotation("error", problem.file, problem.line, problem.path or "tool declaration", problem.message)
+                for problem in problems
+            )
+        case _:
+            files = len({problem.file for problem in problems})
+            return f"{error}\n{counted(len(problems), 'problem')} in {counted(files, 'file')}"
 
 
-def _escaped(text: str, also: str = "") -> str:
-    """Write what would end a workflow command or a part of it as a percent sign and two hexadecimal digits."""
-    return "".join(f"%{ord(c):02X}" if c in "%\r\n" + also else c for c in text)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _as_json(problems: Sequence[Problem], counts: Mapping[str, int | None]) -> str:
+    report = {"problems": [asdict(problem) for problem in problems], **counts}
+    return json.dumps(report, ensure_ascii=False, indent=2)

@@ -6,7 +6,19 @@ something is loaded or checked.
 
 from router.declarations.example import Example, Slot
 from router.declarations.loader import load, loads
-from router.declarations.tool import Confirm, Location, Parameter, Tool
+from router.declarations.location import Location
+from router.declarations.tool import Confirm, Parameter, Suppression, Tool
 from router.declarations.toolset import ToolSet
 
-__all__ = ["Confirm", "Example", "Location", "Parameter", "Slot", "Tool", "ToolSet", "load", "loads"]
+__all__ = [
+    "Confirm",
+    "Example",
+    "Location",
+    "Parameter",
+    "Slot",
+    "Suppression",
+    "Tool",
+    "ToolSet",
+    "load",
+    "loads",
+]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from router.declarations.location import nearest_line
 from router.declarations.wording import Json, JsonPath, render_path
 from router.errors import Problem
 
@@ -30,10 +31,7 @@ class Document:
 
     def line(self, path: JsonPath) -> int:
         """Return the line of a path, or of the nearest thing around it, or 0 if nothing here has lines."""
-        for end in range(len(path), -1, -1):
-            if line := self.lines.get(path[:end]):
-                return line
-        return 0
+        return nearest_line(self.lines, path)
 
     def problem(self, path: JsonPath, message: str, *, at: JsonPath | None = None) -> Problem:
         """Return a problem with `path`, shown on the line of `at` where that says it better."""

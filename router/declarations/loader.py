@@ -67,7 +67,7 @@ def _tool_set(sources: Iterable[tuple[str, str | bytes]], problems: list[Problem
             problems.append(Problem(file, 0, "", "this file declares nothing"))
     problems += checker.problems()
     try:
-        tools = ToolSet(tuple(checker.tools), tuple(checker.out_of_scope))
+        tools = ToolSet(tuple(checker.tools), tuple(checker.out_of_scope), checker.out_of_scope_sources)
     except DeclarationError as error:
         problems += error.problems
     if problems:

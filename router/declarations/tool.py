@@ -5,27 +5,16 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
 from router.declarations.example import Example
+from router.declarations.location import Location
 from router.declarations.wording import hint, listed, shown
 from router.errors import DeclarationError, Problem
 
 Confirm: TypeAlias = Literal["never", "always"]
 """Whether the app must ask the person before it acts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """Where something is declared."""
-
-    file: str
-    line: int
-    """1-based."""
-
-    def __str__(self) -> str:
-        return f"{self.file} line {self.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +27,21 @@ class Parameter:
     description: str
     """Empty where the schema has none."""
     required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A note of the author's to `router lint`: this finding is as it should be, and why."""
+
+    ignore: str
+    """Id of a rule; only `router lint` knows which there are."""
+    reason: str
+    about: str = ""
+    """An utterance, or the name of a tool or parameter: only findings that mention it. Empty: all of this tool's."""
+
+    def to_json(self) -> dict[str, str]:
+        """Return the form that a declaration has."""
+        return {key: value for key, value in asdict(self).items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,13 @@ class Tool:
     """BCP 47 tags of the languages that the examples are in."""
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """Whatever its author wants to keep beside it; nothing here reads it."""
+    lint: tuple[Suppression, ...] = field(default=(), compare=False)
+    """For `router lint` only. Takes no part in equality, and a `ToolSet` neither stores nor digests it."""
     source: Location | None = field(default=None, compare=False, repr=False)
     """Where it was read from. Takes no part in equality."""
 
     def __post_init__(self) -> None:
-        for name in ("examples", "counterexamples", "languages"):
+        for name in ("examples", "counterexamples", "languages", "lint"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         if faults := list(self._faults()):
             raise DeclarationError(Problem("<tool>", 0, path, message) for path, message in faults)
@@ -112,6 +118,7 @@ class Tool:
             "confirm": self.confirm if self.confirm != "never" else None,
             "languages": list(self.languages),
             "metadata": copy.deepcopy(dict(self.metadata)),
+            "lint": [suppression.to_json() for suppression in self.lint],
         }
         return declaration | {key: value for key, value in optional.items() if value}
 
@@ -144,10 +151,11 @@ class Tool:
 
 def tool_from_json(declaration: Mapping[str, Any], source: Location | None = None) -> Tool:
     """Return the tool of a declaration that has been checked before."""
-    return Tool(
-        **{**declaration, "examples": tuple(map(Example.from_json, declaration.get("examples", ())))},
-        source=source,
-    )
+    typed = {
+        "examples": tuple(map(Example.from_json, declaration.get("examples", ()))),
+        "lint": tuple(Suppression(**suppression) for suppression in declaration.get("lint", ())),
+    }
+    return Tool(**{**declaration, **typed}, source=source)
 
 
 def unknown_parameter(name: str, tool: str, parameters: Iterable[str]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from router.declarations.location import Location
 from router.declarations.tool import Tool, tool_from_json
 from router.errors import DeclarationError, Problem, UnknownToolError
 
@@ -25,6 +26,8 @@ class ToolSet:
     """Sorted by name."""
     out_of_scope: tuple[str, ...] = ()
     """Utterances that no tool should answer; sorted, each once."""
+    out_of_scope_sources: Mapping[str, Location] = field(default_factory=dict, compare=False)
+    """Where they were read from, those that were. Takes no part in equality."""
     _by_name: Mapping[str, Tool] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -69,16 +72,19 @@ class ToolSet:
 
     def with_tool(self, tool: Tool) -> ToolSet:
         """Return a set with this tool added, or in place of the one with its name."""
-        return ToolSet((*(other for other in self if other.name != tool.name), tool), self.out_of_scope)
+        return replace(self, tools=(*(other for other in self if other.name != tool.name), tool))
 
     def without(self, name: str) -> ToolSet:
         """Return a set without the tool of that name. Raises UnknownToolError."""
         removed = self[name]
-        return ToolSet(tuple(tool for tool in self if tool is not removed), self.out_of_scope)
+        return replace(self, tools=tuple(tool for tool in self if tool is not removed))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return all declarations as plain JSON values."""
-        return {"tools": [tool.to_dict() for tool in self], "out_of_scope": list(self.out_of_scope)}
+        """Return all declarations as plain JSON values, without their authors' notes to `router lint`."""
+        declarations = [tool.to_dict() for tool in self]
+        for declaration in declarations:
+            declaration.pop("lint", None)
+        return {"tools": declarations, "out_of_scope": list(self.out_of_scope)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ToolSet:

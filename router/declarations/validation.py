@@ -10,9 +10,10 @@ from typing import Any, Literal
 from router.declarations.document import Document, Quota, RefusedError, plain
 from router.declarations.example import Example
 from router.declarations.explain import Finding, violations
+from router.declarations.location import Location
 from router.declarations.parameters import argument_violations, is_navigable, misuses
 from router.declarations.schema import definition
-from router.declarations.tool import Location, Tool, tool_from_json, unknown_parameter
+from router.declarations.tool import Tool, tool_from_json, unknown_parameter
 from router.declarations.wording import Json, JsonPath, render_path, shown
 from router.errors import DeclarationError, Problem
 from router.text import normalize
@@ -38,6 +39,7 @@ class Checker:
         self.tools: list[Tool] = []
         """Those with nothing wrong in them."""
         self.out_of_scope: list[str] = []
+        self.out_of_scope_sources: dict[str, Location] = {}
         self._problems: list[Problem] = []
         self._uses: list[_Use] = []
 
@@ -65,8 +67,7 @@ class Checker:
         for n, item in _items(value, "counterexamples"):
             self._uses.append(_Use(str(item), "counterexample", tool, document, (*path, "counterexamples", n)))
         if not findings:
-            line = document.line(path)
-            self.tools.append(tool_from_json(value, Location(document.file, line) if line else None))
+            self.tools.append(tool_from_json(value, _location(document, path)))
 
     def problems(self) -> list[Problem]:
         """Return what is wrong with each declaration, and where they contradict one another."""
@@ -77,6 +78,8 @@ class Checker:
         self._report(document, (), _utterance_findings(value, "out_of_scope"))
         for n, item in _items(value, "out_of_scope"):
             self.out_of_scope.append(str(item))
+            if place := _location(document, ("out_of_scope", n)):
+                self.out_of_scope_sources.setdefault(str(item), place)
             self._uses.append(_Use(str(item), "out_of_scope", "", document, ("out_of_scope", n)))
 
     def _report(self, document: Document, path: JsonPath, findings: Iterable[Finding]) -> None:
@@ -182,6 +185,12 @@ def _contradictions(uses: Iterable[_Use]) -> Iterator[Problem]:
                 yield use.problem("is already an example of this tool", own)
             elif use.role == "example" and use is not examples[0]:
                 yield use.problem(f"is already an example of {examples[0].tool}", examples[0])
+
+
+def _location(document: Document, path: JsonPath) -> Location | None:
+    """Return where a path stands, or None if the document was not read from text."""
+    line = document.line(path)
+    return Location(document.file, line, path, document.lines) if line else None
 
 
 def _is_single(schema: Json) -> bool:

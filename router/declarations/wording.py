@@ -48,6 +48,15 @@ def listed(values: Iterable[Json], limit: int = 12) -> str:
     return ", ".join([*first[:limit], *["…"] * (len(first) > limit)]) or "none"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things, as words.
+
+    >>> counted(1, "example"), counted(2, "example")
+    ('1 example', '2 examples')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def hint(name: str, known: Collection[str]) -> str:
     """Return ` Did you mean 'x'?`, unless there are so many names that one is near by chance."""
     return did_you_mean(name, known) if len(known) <= 100 else ""

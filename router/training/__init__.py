@@ -8,7 +8,12 @@ the logistic head that ships.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from router.decisions import Policy
 from router.declarations import ToolSet
@@ -17,8 +22,8 @@ from router.encoders.cache import CachedEncoder
 from router.errors import MissingExtraError
 from router.router import Router
 from router.scoring import Scorer
-from router.scoring.material import embed_tools
-from router.training.evidence import FOLDS, gather
+from router.scoring.material import Material, embed_tools
+from router.training.evidence import FOLDS, Evidence, gather
 from router.training.head import build_channels
 from router.training.thresholds import fit_thresholds, summarise
 from router.training.weigh import fit_fusion, fit_gate, fusion_prior, gate_material, won_by_own_tool
@@ -40,21 +45,12 @@ def train(
     `progress` is called with a stage's name, how much of it is done, and how
     much there is. Raises MissingExtraError without scikit-learn, EncoderError.
     """
-    if not importlib.util.find_spec("sklearn"):
-        raise MissingExtraError("scikit-learn", "train", "training a router")
-    from threadpoolctl import threadpool_limits
-
+    require_scikit_learn("training a router")
     encoder = load_encoder(encoder)
     material = embed_tools(tools, tools.out_of_scope, encoder)
-    folds = iter(range(1, FOLDS + 1))
-    # One thread: the same sums, so the same bytes, on any number of cores. More would mostly wait for each other.
-    with threadpool_limits(1, "blas"):
-        evidence = gather(
-            material, LEXICAL_WEIGHT, INVERSE_PENALTY, lambda: progress("cross-validating", next(folds), FOLDS)
-        )
-        exemplified = len(set(material.owners.tolist())) / max(len(tools), 1)
-        fusion = fit_fusion(evidence, fusion_prior(exemplified))
-        gate = fit_gate(*gate_material(evidence, fusion))
+    with one_thread():
+        known = cross_validate(material, progress)
+        evidence, fusion, gate = known.evidence, known.fusion, known.gate
         none_of_these = material.counterexamples[won_by_own_tool(evidence, fusion)]
         channels = build_channels(material, LEXICAL_WEIGHT, INVERSE_PENALTY, none_of_these)
     policy = fit_thresholds(evidence, fusion, gate, policy or Policy())
@@ -65,3 +61,47 @@ def train(
         policy,
         summarise(evidence, fusion, gate, policy),
     )
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """What was measured on utterances that were held out, and what was fitted to it."""
+
+    evidence: Evidence
+    fusion: NDArray[np.float64]
+    """[2], see `Scorer.fusion`."""
+    gate: NDArray[np.float64]
+    """[4], see `Scorer.gate`."""
+
+
+def cross_validate(
+    material: Material, progress: Callable[[str, int, int], object] = lambda *_: None
+) -> CrossValidation:
+    """Measure tools on their own utterances, each held out in turn: what `train` fits everything but the head to."""
+    folds = iter(range(1, FOLDS + 1))
+    evidence = gather(
+        material, LEXICAL_WEIGHT, INVERSE_PENALTY, lambda: progress("cross-validating", next(folds), FOLDS)
+    )
+    exemplified = len(set(material.owners.tolist())) / max(len(material.declarations), 1)
+    fusion = fit_fusion(evidence, fusion_prior(exemplified))
+    return CrossValidation(evidence, fusion, fit_gate(*gate_material(evidence, fusion)))
+
+
+def require_scikit_learn(purpose: str) -> None:
+    """Raise MissingExtraError if what fits the head is not installed."""
+    if not importlib.util.find_spec("sklearn"):
+        raise MissingExtraError("scikit-learn", "train", purpose)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Hold linear algebra to one thread: the same sums, so the same bytes, on any number of cores.
+
+    More threads would mostly wait for each other. scikit-learn is imported here
+    because only libraries that are loaded can be held.
+    """
+    import sklearn.linear_model  # noqa: F401
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, "blas"):
+        yield

@@ -46,7 +46,7 @@ def gather(
     material: Material, lexical_weight: float, inverse_penalty: float, tick: Callable[[], object] = lambda: None
 ) -> Evidence:
     """Train `FOLDS` times without a fold and measure that fold."""
-    enough = np.bincount(material.owners, minlength=1)[material.owners] >= FEWEST_EXAMPLES
+    enough = give_evidence(material)
     examples = _Gathered(len(material.examples), len(material.declarations))
     counterexamples = _Gathered(len(material.counterexamples), len(material.declarations))
     out_of_scope = _Gathered(len(material.out_of_scope), len(material.declarations))
@@ -77,6 +77,12 @@ def gather(
         material.counter_owners,
         out_of_scope.measured,
     )
+
+
+def give_evidence(material: Material) -> NDArray[np.bool_]:
+    """Say which examples [N] are held out in turn: those of tools that have `FEWEST_EXAMPLES`."""
+    enough: NDArray[np.bool_] = np.bincount(material.owners, minlength=1)[material.owners] >= FEWEST_EXAMPLES
+    return enough
 
 
 def _held_out(owners: NDArray[np.int32], fold: int) -> NDArray[np.bool_]:

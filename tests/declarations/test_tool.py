@@ -3,10 +3,11 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from router.declarations import Example, Location, Parameter, Tool
+from router.declarations import Example, Location, Parameter, Suppression, Tool
 from router.errors import DeclarationError
-from tests.strategies import tool_dicts, tools
+from tests.strategies import tool_dicts, tools, utterances
 
 ALARM: dict[str, Any] = {
     "name": "set_alarm",
@@ -53,6 +54,38 @@ def test_examples_may_be_given_in_every_form() -> None:
 def test_the_source_takes_no_part_in_equality() -> None:
     assert Tool("a", "b", source=Location("x.yaml", 1)) == Tool("a", "b")
     assert hash(Tool("a", "b", source=Location("x.yaml", 1))) == hash(Tool("a", "b", metadata={}))
+
+
+notes = st.lists(
+    st.fixed_dictionaries({"ignore": utterances, "reason": utterances}, optional={"about": utterances}), max_size=3
+)
+
+
+@given(tool_dicts(), notes)
+def test_suppressions_survive_a_round_trip_and_take_no_part_in_equality(
+    declaration: dict[str, Any], lint: list[dict[str, str]]
+) -> None:
+    plain, noted = Tool.from_dict(declaration), Tool.from_dict({**declaration, "lint": lint})
+    assert noted.lint == tuple(Suppression(**note) for note in lint)
+    assert noted.to_dict().get("lint", []) == lint
+    assert Tool.from_dict(noted.to_dict()).lint == noted.lint
+    assert noted == plain
+    assert hash(noted.lint) == hash(Tool.from_dict(noted.to_dict()).lint)
+
+
+@pytest.mark.parametrize(
+    ("note", "message"),
+    [
+        ({"ignore": "near-duplicate"}, r"lint\[0\]: 'reason' is missing"),
+        ({"ignore": "near-duplicate", "reason": " "}, r"lint\[0\].reason: ' ' is no reason"),
+        ({"ignore": "near-duplicate", "reason": "x", "about": ""}, "'' is nothing that a finding mentions"),
+        ({"ignore": "near-duplicate", "reson": "x"}, r"unknown key 'reson'\. Did you mean 'reason'\?"),
+        ("near-duplicate", "'near-duplicate' is not a mapping"),
+    ],
+)
+def test_a_suppression_needs_a_rule_and_a_reason(note: Any, message: str) -> None:
+    with pytest.raises(DeclarationError, match=message):
+        Tool.from_dict({**ALARM, "lint": [note]})
 
 
 def test_the_shortest_tool_has_a_short_declaration() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.declarations import Location, Tool, ToolSet
+from router.declarations import Location, Suppression, Tool, ToolSet
 from router.errors import DeclarationError, UnknownToolError
 from tests.strategies import tool_sets, tools
 
@@ -58,6 +58,13 @@ def test_any_change_changes_the_fingerprint() -> None:
     tool_set = ToolSet((A, B))
     changed = [ToolSet((A,)), ToolSet((A, C)), ToolSet((A, B), ("x",)), ToolSet((A, Tool("b", "Does more.")))]
     assert len({tool_set.fingerprint, *(other.fingerprint for other in changed)}) == 5
+
+
+def test_a_note_to_the_linter_is_neither_stored_nor_digested() -> None:
+    noted = Tool("a", "Does something.", lint=(Suppression("few-examples", "they come later"),))
+    assert ToolSet((noted,)).to_dict() == ToolSet((A,)).to_dict()
+    assert ToolSet((noted,)).fingerprint == ToolSet((A,)).fingerprint
+    assert noted.to_dict() != A.to_dict()
 
 
 def test_an_unknown_name_is_met_with_a_near_one() -> None:
