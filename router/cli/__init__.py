@@ -14,7 +14,9 @@ import sys
 from collections.abc import Sequence
 
 import router
-from router.cli import check, compile, encoders, init, lint, repl, route  # noqa: A004 (a command is named as its module)
+from router.cli import check, crossval, encoders, init, lint, repl, route
+from router.cli import compile as compile_
+from router.cli import eval as eval_
 from router.errors import RouterError
 
 _DESCRIPTION = """\
@@ -25,6 +27,7 @@ Route what people say to tools, or refuse honestly. Nothing leaves this machine.
   router lint my_tools              find what will trouble the router
   router compile my_tools           make a bundle of it
   router route wake me at seven     ask the bundle
+  router eval --suite suite.jsonl   measure it
 """
 
 
@@ -60,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {router.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (check, lint, compile, route, repl, init, encoders):
+    for command in (check, lint, compile_, route, repl, eval_, crossval, init, encoders):
         command.add(commands)
     return parser
 

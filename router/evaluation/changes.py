@@ -117,12 +117,16 @@ def compare_suites(before: SuiteResult, after: SuiteResult) -> SuiteChanges:
 def slice_difference(
     before: SuiteResult, after: SuiteResult, metric: str, part: Slice = EVERYTHING
 ) -> Difference | None:
-    """Return how far a metric moved on a slice of the cases that both have; None if it cannot be measured on both."""
+    """Return how far a metric moved on a slice of the cases that both have; None if it cannot be measured on both.
+
+    The slice holds the cases that it holds now: tags and languages may have been others before.
+    """
     shared = list(shared_cases(before, after))
+    now = [change.after for change in shared]
     sides = []
-    for outcomes in ([change.before for change in shared], [change.after for change in shared]):
+    for outcomes in ([change.before for change in shared], now):
         found = columns(outcomes)
-        chosen = in_slice(outcomes, found, metric, part)
+        chosen = in_slice(now, found, metric, part)
         if chosen is None:
             return None
         sides.append((found.take(chosen[0]), chosen[1]))

@@ -78,7 +78,7 @@ def columns(outcomes: Sequence[Outcome]) -> Columns:
     for row, outcome in zip(ranked, outcomes, strict=True):
         found = [number[candidate.tool] for candidate in outcome.decision.candidates[:MOST_RANKED]]
         row[: len(found)] = found
-    names = [outcome.case.cluster or f"\n{n}" for n, outcome in enumerate(outcomes)]
+    clusters: dict[str | int, int] = {}  # those with a name, and the places of those without
     return Columns(
         tools=tuple(tools),
         expected=_ints(_expected(outcome, number) for outcome in outcomes),
@@ -90,7 +90,7 @@ def columns(outcomes: Sequence[Outcome]) -> Columns:
             [o.decision.candidates[0].probability if o.decision.candidates else 0.0 for o in outcomes], np.float64
         ),
         in_scope=np.array([outcome.decision.in_scope for outcome in outcomes], np.float64),
-        clusters=np.unique(names, return_inverse=True)[1].astype(np.int64) if names else np.empty(0, np.int64),
+        clusters=_ints(clusters.setdefault(o.case.cluster or n, len(clusters)) for n, o in enumerate(outcomes)),
         milliseconds=np.array([outcome.milliseconds for outcome in outcomes], np.float64),
         wanted=_objects([o.case.arguments if o.verdict == "right" and o.called else None for o in outcomes]),
         given=_objects([o.decision.arguments if isinstance(o.decision, ToolCall) else {} for o in outcomes]),

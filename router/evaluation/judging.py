@@ -12,9 +12,10 @@ from router.evaluation.catalogue import MEMORY, METRICS
 from router.evaluation.changes import Difference, slice_difference
 from router.evaluation.columns import Ints
 from router.evaluation.gates import Gate
-from router.evaluation.measures import EVERYTHING, Measurement
+from router.evaluation.measures import Measurement
 from router.evaluation.outcomes import Outcome
 from router.evaluation.report import Report, SuiteResult, in_slice
+from router.evaluation.wording import compared, measured, subject, written_limit
 
 MOST_OFFENDERS = 5
 """A failing gate names so many."""
@@ -78,7 +79,7 @@ def _judged(gate: Gate, suite: SuiteResult, baseline: Report | None) -> GateResu
         suite.name,
         passed,
         measurement,
-        f"{_subject(gate, suite.name)} {said}",
+        f"{subject(gate.metric, suite.name, gate.slice)} {said}",
         () if passed else tuple(offenders(gate, suite))[:MOST_OFFENDERS],
         difference,
     )
@@ -113,7 +114,8 @@ def _limited(gate: Gate, measurement: Measurement) -> tuple[bool, str]:
     is_floor = gate.floor is not None
     limit = gate.floor if gate.floor is not None else gate.ceiling
     assert limit is not None
-    said = f"is {shown(measurement)}; the {'floor' if is_floor else 'ceiling'} is {limit:.3f}"
+    named = f"the {'floor' if is_floor else 'ceiling'} is {written_limit(gate.metric, limit)}"
+    said = f"is {measured(measurement, limit)}; {named}"
     if gate.rule == "point":
         at = measurement.value
     else:
@@ -131,11 +133,8 @@ def _compared(gate: Gate, difference: Difference | None) -> tuple[bool, str]:
     if difference is None:
         return False, "was not measured on the cases that the baseline has"
     worse = -difference.difference if _better(gate.metric) == "higher" else difference.difference
-    said = f"is {difference.after:.3f}, {difference.before:.3f} in the baseline (n={difference.n}"
-    if difference.low is not None and difference.high is not None:
-        said += f"; difference {difference.difference:+.3f}, 95 % CI {difference.low:+.3f} to {difference.high:+.3f}"
-    said += f", p={difference.p:.3f}" if difference.p is not None else ""
-    said += f"); it may be worse by {gate.no_worse_than_baseline_by:.3f}"
+    said = f"is {compared(difference, worse, gate.no_worse_than_baseline_by)}"
+    said += f"; it may be worse by {written_limit(gate.metric, gate.no_worse_than_baseline_by)}"
     failed = worse > gate.no_worse_than_baseline_by
     if gate.significant_at is not None:
         said += f", or more if p is above {gate.significant_at}"
@@ -152,18 +151,3 @@ def _difference(gate: Gate, before: SuiteResult, after: SuiteResult) -> Differen
 
 def _better(metric: str) -> str:
     return METRICS[metric].better if metric in METRICS else "lower" if metric == MEMORY else "higher"
-
-
-def _subject(gate: Gate, suite: str) -> str:
-    part = f" ({gate.slice})" if gate.slice != EVERYTHING else ""
-    return f"{gate.metric} on suite {suite!r}{part}"
-
-
-def shown(measurement: Measurement) -> str:
-    """Write a measured value with its interval: `0.061 (95 % CI 0.044 to 0.081, n=612)`."""
-    if measurement.value is None:
-        return "not measured"
-    ends = ""
-    if measurement.low is not None and measurement.high is not None:
-        ends = f"95 % CI {measurement.low:.3f} to {measurement.high:.3f}, "
-    return f"{measurement.value:.3f} ({ends}n={measurement.n})"

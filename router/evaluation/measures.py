@@ -42,7 +42,10 @@ EVERYTHING = Slice()
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A metric's value on a slice of a suite, and how far to trust it."""
+    """A metric's value on a slice of a suite, and how far to trust it.
+
+    Numbers have six decimals, so that a report reads as it was before it was written.
+    """
 
     metric: str
     slice: Slice = EVERYTHING
@@ -57,10 +60,14 @@ class Measurement:
     why_not: str = ""
     """Why it was not measured."""
 
+    def __post_init__(self) -> None:
+        for name in ("value", "low", "high"):
+            number = getattr(self, name)
+            object.__setattr__(self, name, None if number is None else round(number, 6))
+
     def to_dict(self) -> dict[str, Any]:
-        """Return JSON values, numbers with six decimals."""
-        values = asdict(self) | {"slice": {key: value for key, value in asdict(self.slice).items() if value}}
-        return {key: round(value, 6) if isinstance(value, float) else value for key, value in values.items()}
+        """Return JSON values."""
+        return asdict(self) | {"slice": {key: value for key, value in asdict(self.slice).items() if value}}
 
 
 def measurement_from_dict(data: Mapping[str, Any]) -> Measurement:

@@ -67,8 +67,13 @@ class Outcome:
 
 
 def outcome_from_dict(data: Mapping[str, Any], case: Case) -> Outcome:
-    """Return what `to_dict` wrote of this case. Raises LookupError, TypeError or ValueError for anything else."""
-    decision = dict.fromkeys(("tool", "arguments", "confirm", "parameter", "question", "reason")) | data["decision"]
-    candidates = [{"tool": tool, "probability": likely} for tool, likely in decision["candidates"].items()]
-    decision |= {"utterance": case.utterance, "candidates": candidates}
-    return Outcome(case, decision_from_dict(decision), float(data["milliseconds"]))
+    """Return what `to_dict` wrote of this case.
+
+    Raises LookupError, TypeError, ValueError or AttributeError for anything else.
+    """
+    candidates = [{"tool": tool, "probability": likely} for tool, likely in data["decision"]["candidates"].items()]
+    decision = data["decision"] | {"utterance": case.utterance, "candidates": candidates}
+    found = Outcome(case, decision_from_dict(decision), float(data["milliseconds"]))
+    if not isinstance(found.called, str) or found.to_dict() != data:
+        raise ValueError(f"{case.utterance!r:.80} is written otherwise than it would be")
+    return found

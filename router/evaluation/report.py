@@ -90,9 +90,12 @@ def suite_result(suite: Suite, outcomes: Sequence[Outcome], memory: float | None
     tags = sorted({tag for outcome in outcomes for tag in outcome.case.tags})
     languages = sorted({outcome.case.language for outcome in outcomes} - {""})
     for part in (*map(Slice, tags), *(Slice(language=language) for language in languages)):
-        measurements += [measured(outcomes, found, name, part) for name in SLICE_METRICS]
-    tools = sorted({tool for o in outcomes for tool in (*o.case.tools, o.called) if tool})
-    measurements += [measured(outcomes, found, name, Slice(tool=tool)) for tool in tools for name in TOOL_METRICS]
+        rows = found.take(_held(outcomes, part))
+        measurements += [measure(rows, METRICS[name], part) for name in SLICE_METRICS]
+    met = {tool for outcome in outcomes for tool in (*outcome.case.tools, outcome.called)}
+    for number, tool in enumerate(found.tools):
+        if tool in met:
+            measurements += [measure(found, tool_metric(name, number), Slice(tool=tool)) for name in TOOL_METRICS]
     kept = (each for each in measurements if each.slice == EVERYTHING or each.n)
     return SuiteResult(suite.name, suite.file, suite.card, suite.fingerprint, tuple(outcomes), tuple(kept))
 
@@ -108,7 +111,7 @@ def measured(outcomes: Sequence[Outcome], found: Columns, metric: str, part: Sli
 
 def in_slice(outcomes: Sequence[Outcome], found: Columns, metric: str, part: Slice) -> tuple[Bools, Metric] | None:
     """Return which outcomes [n] a slice holds, and what measures them; None for a tool that no case has to do with."""
-    which = np.array([part.holds(outcome.case) for outcome in outcomes], bool)
+    which = _held(outcomes, part)
     if not part.tool:
         return which, METRICS[metric]
     if part.tool not in found.tools:
@@ -117,6 +120,10 @@ def in_slice(outcomes: Sequence[Outcome], found: Columns, metric: str, part: Sli
     if metric in TOOL_METRICS:
         return which, tool_metric(metric, tool)
     return which & np.equal(found.expected, tool), METRICS[metric]
+
+
+def _held(outcomes: Sequence[Outcome], part: Slice) -> Bools:
+    return np.array([part.holds(outcome.case) for outcome in outcomes], bool)
 
 
 _NOT_MET = "no case is for it, and none called it"
@@ -129,7 +136,8 @@ def write_report(report: Report, path: str | os.PathLike[str], more: Mapping[str
     """
     header: dict[str, Any] = {"format": FORMAT, "format_version": FORMAT_VERSION}
     header |= {"provenance": asdict(report.provenance)}
-    header |= {"tools": {name: asdict(place) if place else None for name, place in report.tools.items()}}
+    places = {name: place and {"file": place.file, "line": place.line} for name, place in report.tools.items()}
+    header |= {"tools": places}
     lines = ["{", *(f"{json.dumps(key)}: {_line(value)}," for key, value in (header | dict(more or {})).items())]
     lines.append('"suites": [')
     for n, suite in enumerate(report.suites):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from router.declarations.document import has_surrogate
-from router.declarations.wording import hint, shown
+from router.declarations.document import Quota, RefusedError, plain
+from router.declarations.wording import hint, render_path, shown
 from router.evaluation.cases import OUT_OF_SCOPE, Case, default_id
 
 KEYS = ("id", "utterance", "intent", "arguments", "tags", "language", "cluster", "note")
@@ -45,8 +45,11 @@ def _faults(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield key, f"{shown(row[key])} is not text"
     if row.get("utterance", "") is None:
         yield "utterance", "null is not text"
-    if any(isinstance(value, str) and has_surrogate(value) for value in row.values()):
-        yield "", "the text holds half a surrogate pair, which is no character"
+    for key in KEYS:
+        try:
+            plain(row.get(key), Quota(), (key,))
+        except RefusedError as error:
+            yield render_path(error.path), str(error)
     if "intent" in row:
         yield from _intent_faults(row["intent"])
     tags = row.get("tags")

@@ -12,7 +12,7 @@ import codecs
 import csv
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ class _SuiteReader:
         self.problems: list[Problem] = []
         self._file = file
         self._tools = tools
-        self._line_of_id: dict[str, int] = {}
+        self._case_of_id: dict[str, Case] = {}
         self._case_of_text: dict[str, Case] = {}
 
     def suite(self) -> Suite:
@@ -114,16 +114,17 @@ class _SuiteReader:
         same = self._case_of_text.setdefault(said, case)
         if same is not case and same.tools != case.tools:
             self.report(case.line, "intent", f"the utterance of line {same.line} is the same, but for {same.intent}")
-        elif (first := self._line_of_id.setdefault(case.id, case.line)) != case.line:
-            what = "the utterance" if same is not case and same.line == first else f"the id {shown(case.id)}"
-            self.report(case.line, "", f"{what} is already that of line {first}. Delete one, or give each its own id.")
+        elif (first := self._case_of_id.setdefault(case.id, case)) is not case:
+            what = "the utterance" if same is first else f"the id {shown(case.id)}"
+            right = "Delete one, or give each its own id."
+            self.report(case.line, "", f"{what} is already that of line {first.line}. {right}")
 
     def _json_lines(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
         for number, line in self._lines():
             if not line.strip():
                 continue
             try:
-                row = json.loads(line, object_pairs_hook=_no_key_twice, parse_constant=_refuse_constant)
+                row = _json(line.rstrip())
             except RecursionError:
                 self.report(number, "", "is nested too deeply")
             except json.JSONDecodeError as error:
@@ -137,23 +138,40 @@ class _SuiteReader:
                     self.report(number, "", "is no JSON object")
 
     def _csv(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        reader = csv.reader((text for _, text in self._lines()), strict=True)
+        taken: list[int] = []
+        reader = csv.reader(self._texts(taken), strict=True)
+        known = len(self.problems)
         try:
             header = [name.strip() for name in next(reader, [])]
-            for name in header:
-                if name not in KEYS:
-                    self.report(1, "", f"unknown column {shown(name)}.{hint(name, KEYS)} Known: {', '.join(KEYS)}.")
-            if missing := [name for name in ("utterance", "intent") if name not in header]:
-                self.report(1, "", f"the first line names the columns; {' and '.join(map(repr, missing))} is missing")
-            if self.problems:
+            if len(self.problems) == known:
+                self._check_header(header)
+            if len(self.problems) > known:
                 return
+            taken.clear()
             for cells in reader:
+                line = taken[0]
+                taken.clear()
                 if cells and len(cells) != len(header):
-                    self.report(reader.line_num, "", f"{len(cells)} cells where the first line names {len(header)}")
+                    self.report(line, "", f"{len(cells)} cells where the first line names {len(header)}")
                 elif cells:
-                    yield reader.line_num, self._row(reader.line_num, dict(zip(header, cells, strict=True)))
+                    yield line, self._row(line, dict(zip(header, cells, strict=True)))
         except csv.Error as error:
-            self.report(reader.line_num, "", f"is not CSV: {error}")
+            self.report(taken[0], "", f"is not CSV: {error}")
+
+    def _check_header(self, header: Sequence[str]) -> None:
+        for name in dict.fromkeys(header):
+            if name not in KEYS:
+                self.report(1, "", f"unknown column {shown(name)}.{hint(name, KEYS)} Known: {', '.join(KEYS)}.")
+            elif header.count(name) > 1:
+                self.report(1, "", f"the column {shown(name)} stands there twice")
+        if missing := [name for name in ("utterance", "intent") if name not in header]:
+            self.report(1, "", f"the first line names the columns; {' and '.join(map(repr, missing))} is missing")
+
+    def _texts(self, taken: list[int]) -> Iterator[str]:
+        """Yield the lines of a text file, and note the number of each in `taken`."""
+        for number, text in self._lines():
+            taken.append(number)
+            yield text
 
     def _row(self, line: int, cells: Mapping[str, str]) -> Mapping[str, Any]:
         """Return what a line of CSV says; an empty cell says nothing, save that of the utterance."""
@@ -164,7 +182,7 @@ class _SuiteReader:
             row["tags"] = [tag.strip() for tag in row["tags"].split("|")]
         if "arguments" in row:
             try:
-                row["arguments"] = json.loads(row["arguments"], parse_constant=_refuse_constant)
+                row["arguments"] = _json(row["arguments"])
             except (ValueError, RecursionError) as error:
                 self.report(line, "arguments", f"is not JSON: {error}")
                 del row["arguments"]
@@ -197,10 +215,14 @@ class _SuiteReader:
         return self._card(document, (), document.value) if document else Card()
 
     def _document(self, file: Path) -> Document | None:
-        """Return the first document of a YAML file. Raises OSError."""
+        """Return the only document of a YAML file. Raises OSError."""
         with file.open("rb") as stream:
             documents, problems = read(stream.read(MAX_BYTES + 1), str(file))
         self.problems += problems
+        if len(documents) > 1:
+            self.problems.append(
+                Problem(str(file), 0, "", f"expected one YAML document, and there are {len(documents)}")
+            )
         return documents[0] if documents else None
 
     def _card(self, document: Document, path: tuple[str, ...], value: Any) -> Card:
@@ -233,6 +255,11 @@ class _SuiteReader:
                 except UnicodeDecodeError as error:
                     byte = line[error.start]
                     self.report(number, "", f"byte 0x{byte:02x} is not UTF-8. Save the file as UTF-8.")
+
+
+def _json(text: str) -> Any:
+    """Return a JSON value. Raises ValueError, or RecursionError where it is nested too deeply."""
+    return json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_refuse_constant)
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from router.decisions import Abstain, AskArgument, Clarify, ToolCall
 from router.evaluation.catalogue import MEMORY, METRICS
+from router.evaluation.changes import Difference
 from router.evaluation.measures import CONFIDENCE, EVERYTHING, Measurement, Slice
 from router.evaluation.outcomes import Outcome, Verdict
 
@@ -16,41 +18,47 @@ INTERVAL = f"{CONFIDENCE * 100:.0f} % CI"
 
 LONGEST = 120
 """So many characters are shown of an utterance."""
+MOST_TOOLS = 5
+"""So many tools are named of those between which one should ask, or did."""
 
-MISTAKES: Mapping[Verdict, str] = {
-    "wrong_call": "wrong calls",
-    "false_accept": "false accepts",
-    "false_reject": "false rejects",
-    "guessed": "guesses",
-    "asked": "needless or wrong questions",
+MISTAKES: Mapping[Verdict, tuple[str, str]] = {
+    "wrong_call": ("wrong call", "wrong calls"),
+    "false_accept": ("false accept", "false accepts"),
+    "false_reject": ("false reject", "false rejects"),
+    "guessed": ("guess", "guesses"),
+    "asked": ("needless question", "needless questions"),
 }
-"""What several cases of a verdict are called."""
+"""What a case of a verdict is called, and what several are."""
 
 Write: TypeAlias = Callable[[str], str]
 """How something that people made is written: an utterance, or a name."""
 
 
 def escaped(text: str) -> str:
-    r"""Write a text in a line that shows what cannot be seen and commands no terminal: as `repr` does, unquoted.
+    r"""Write a text that people made in a line, as `repr` does without the quotes, so that it commands no terminal.
+
+    >>> print(escaped("wake\tme \\ \x1b[31m"))
+    wake me \\ \x1b[31m
+    """
+    return harmless(text.replace("\\", "\\\\"))
+
+
+def harmless(text: str) -> str:
+    """Write what cannot be seen as escapes.
 
     Joiners stay, as scripts and emoji need them, and all white space is a space.
-
-    >>> escaped("wake\tme\x1b[31m")
-    'wake me\\x1b[31m'
     """
-    if text.isprintable() and "\\" not in text:
-        return text
-    return "".join(map(_escaped, text))
+    return text if text.isprintable() else "".join(map(_harmless, text))
 
 
 def quoted(utterance: str, limit: int = LONGEST) -> str:
     """Write an utterance in quotes, cut where it gets long.
 
-    >>> quoted("call mum"), quoted("what's up"), quoted("la " * 9, limit=8)
-    ("'call mum'", '"what\\'s up"', "'la la la'…")
+    >>> print(quoted("call mum"), quoted("what's up"), quoted("la " * 9, limit=8))
+    'call mum' "what's up" 'la la la'…
     """
-    quote = '"' if "'" in utterance and '"' not in utterance else "'"
     text = escaped(utterance[:limit])
+    quote = '"' if "'" in text and '"' not in text else "'"
     inside = text.replace("'", "\\'") if quote == "'" else text
     return f"{quote}{inside}{quote}{'…' if len(utterance) > limit else ''}"
 
@@ -64,6 +72,7 @@ def number(metric: str, value: float, digits: int = 3, sign: str = "") -> str:
     unit = unit_of(metric)
     if unit == "MB":
         digits -= 2
+    value = round(value, digits) + 0.0  # no -0.000
     return f"{value:{sign}.{digits}f}{unit and ' ' + unit}"
 
 
@@ -80,51 +89,59 @@ def measured(measurement: Measurement, beside: float | None = None) -> str:
     >>> measured(Measurement("accuracy", why_not="no case is for one tool"))
     'not measured: no case is for one tool'
     """
-    metric, value = measurement.metric, measurement.value
+    metric, value, low, high = measurement.metric, measurement.value, measurement.low, measurement.high
     if value is None:
         return f"not measured: {measurement.why_not}"
-    digits = 3 if beside is None else digits_apart(value, beside)
+    digits = 3 if beside is None else max(digits_apart(each, beside) for each in (value, low, high) if each is not None)
     if metric == MEMORY:
         return number(metric, value, digits)
-    ends = interval(metric, measurement.low, measurement.high)
+    ends = interval(metric, low, high, digits)
     return f"{number(metric, value, digits)} ({INTERVAL + ' ' + ends + ', ' if ends else ''}n={measurement.n})"
 
 
-def interval(metric: str, low: float | None, high: float | None, sign: str = "") -> str:
+def interval(metric: str, low: float | None, high: float | None, digits: int = 3, sign: str = "") -> str:
     """Write the ends of an interval, or nothing where there is none."""
     if low is None or high is None:
         return ""
-    return f"{number(metric, low, sign=sign).partition(' ')[0]} to {number(metric, high, sign=sign)}"
+    return f"{number(metric, low, digits, sign).partition(' ')[0]} to {number(metric, high, digits, sign)}"
 
 
-def limit(metric: str, value: float) -> str:
+def written_limit(metric: str, value: float) -> str:
     """Write a limit with the digits that its author gave it, and three at least.
 
-    >>> limit("accuracy", 0.9), limit("accuracy", 0.9975), limit("memory", 100)
+    >>> written_limit("accuracy", 0.9), written_limit("accuracy", 0.9975), written_limit("memory", 100)
     ('0.900', '0.9975', '100.0 MB')
     """
-    digits = next((digits for digits in range(3, 12) if round(value, digits) == value), 12)
-    return number(metric, value, digits)
+    return number(metric, value, next((digits for digits in range(3, 9) if round(value, digits) == value), 9))
 
 
 def digits_apart(value: float, other: float) -> int:
-    """Return how many decimals, three at least, show that two values differ, or which digits they share.
+    """Return how many decimals, three at least, show that two values differ; three where nine would not.
 
-    >>> digits_apart(0.89958, 0.9), digits_apart(0.5, 0.9)
-    (4, 3)
+    >>> digits_apart(0.89958, 0.9), digits_apart(0.5, 0.9), digits_apart(0.9, 0.9)
+    (4, 3, 3)
     """
-    if value == other:
-        return 3
-    return next((digits for digits in range(3, 12) if f"{value:.{digits}f}" != f"{other:.{digits}f}"), 12)
+    return next((digits for digits in range(3, 10) if f"{value:.{digits}f}" != f"{other:.{digits}f}"), 3)
+
+
+def compared(difference: Difference, worse: float, by: float) -> str:
+    """Write a value beside the baseline's, with digits that show by how much it is worse, and how that is limited."""
+    metric, before, after = difference.metric, difference.before, difference.after
+    digits = max(digits_apart(before, after), digits_apart(worse, by))
+    moved = f"difference {number(metric, difference.difference, digits, '+')}"
+    ends = interval(metric, difference.low, difference.high, digits, "+")
+    known = [f"n={difference.n}; {moved}" if metric != MEMORY else moved, ends and f"{INTERVAL} {ends}"]
+    listed = ", ".join(filter(None, [*known, p_value(difference.p)]))
+    return f"{number(metric, after, digits)}, {number(metric, before, digits)} in the baseline ({listed})"
 
 
 def p_value(p: float | None) -> str:
     """Write a p-value.
 
     >>> p_value(0.0312), p_value(0.00002), p_value(None)
-    ('0.031', '<0.001', '')
+    ('p=0.031', 'p<0.001', '')
     """
-    return "" if p is None else "<0.001" if p < 0.001 else f"{p:.3f}"
+    return "" if p is None else "p<0.001" if p < 0.001 else f"p={p:.3f}"
 
 
 def slice_name(part: Slice, name: Write = quoted) -> str:
@@ -166,42 +183,53 @@ def did(outcome: Outcome, tool: Write = escaped) -> str:
             return f"called {tool(name)}{unasked} ({decision.probability:.2f})"
         case AskArgument(name, parameter):
             unasked = " without asking which" if outcome.verdict == "guessed" else ""
-            return f"asked for {quoted(parameter)} of {tool(name)}{unasked} ({decision.probability:.2f})"
+            return f"asked for {tool(parameter)} of {tool(name)}{unasked} ({decision.probability:.2f})"
         case Clarify(candidates):
-            return f"asked: {' or '.join(f'{tool(each.tool)} ({each.probability:.2f})' for each in candidates)}"
+            return f"asked: {_either(f'{tool(each.tool)} ({each.probability:.2f})' for each in candidates)}"
         case Abstain("empty" | "too_long" as reason):
             return f"was abstained on ({reason})"
         case Abstain(reason):
-            return f"was abstained on ({reason}, in scope {decision.in_scope:.2f})"
+            return f"was abstained on ({tool(reason)}, in scope {decision.in_scope:.2f})"
 
 
 def short(outcome: Outcome, utterance: Write = quoted, tool: Write = escaped) -> str:
-    """Write a case and its decision where what is wrong with it is known: `'order me a taxi' -> create_reminder (0.93)`.
+    """Write a case and its decision where it is clear what is wrong: `'order me a taxi' -> create_reminder (0.93)`.
 
-    A case for a tool says which: `'wake me' -> play_music (0.91), for set_alarm`.
+    A case for a tool says for which: `'wake me' -> play_music (0.91), for set_alarm`.
     """
     decision = outcome.decision
+    if isinstance(decision, ToolCall) and outcome.verdict == "right" and outcome.case.arguments is not None:
+        given, due = (quoted_json(each, tool) for each in (decision.arguments, outcome.case.arguments))
+        return f"{utterance(outcome.case.utterance)} -> {tool(decision.tool)} {given}, for {due}"
     if outcome.called:
         what = f"{tool(outcome.called)} ({decision.probability:.2f})"
     elif isinstance(decision, Clarify):
-        what = " or ".join(tool(each.tool) for each in decision.candidates)
+        what = _either(tool(each.tool) for each in decision.candidates)
     else:
         what = f"abstained (in scope {decision.in_scope:.2f})"
-    due = f", for {' or '.join(map(tool, outcome.case.tools))}" if outcome.case.tools else ""
+    due = f", for {_either(map(tool, outcome.case.tools))}" if outcome.case.tools else ""
     return f"{utterance(outcome.case.utterance)} -> {what}{due}"
 
 
-def offenders(metric: str, outcomes: Iterable[Outcome], utterance: Write = quoted, tool: Write = escaped) -> str:
-    """Name the cases that a gate holds against the router: `Most confident false accepts: …; ….`, or nothing."""
+def offenders(
+    metric: str, outcomes: Iterable[Outcome], utterance: Write = quoted, tool: Write = escaped
+) -> tuple[str, list[str]]:
+    """Return what the cases are that a gate holds against the router, such as `Most confident false accepts`, and each.
+
+    They are the slowest where the metric is a time.
+    """
     listed = list(outcomes)
-    if not listed:
-        return ""
     if unit_of(metric) == "ms":
-        times = (f"{utterance(each.case.utterance)} ({number(metric, each.milliseconds)})" for each in listed)
-        return f"Slowest: {'; '.join(times)}."
+        return "Slowest", [f"{utterance(each.case.utterance)} ({number(metric, each.milliseconds)})" for each in listed]
     verdicts = {each.verdict for each in listed}
-    what = MISTAKES.get(verdicts.pop(), "cases") if len(verdicts) == 1 else "mistakes"
-    return f"Most confident {what}: {'; '.join(short(each, utterance, tool) for each in listed)}."
+    what = MISTAKES.get(verdicts.pop(), ("", "cases"))[1] if len(verdicts) == 1 else "mistakes"
+    return f"Most confident {what}", [short(each, utterance, tool) for each in listed]
+
+
+def quoted_json(value: Mapping[str, Any], name: Write = escaped) -> str:
+    """Write JSON values, cut where they get long."""
+    text = json.dumps(dict(value), ensure_ascii=False)
+    return name(text[:LONGEST]) + ("…" if len(text) > LONGEST else "")
 
 
 def _due(outcome: Outcome, tool: Write) -> str:
@@ -209,12 +237,18 @@ def _due(outcome: Outcome, tool: Write) -> str:
     tools = outcome.case.tools
     if not tools:
         return "is out of scope"
-    return f"should call {tool(tools[0])}" if len(tools) == 1 else f"should ask: {' or '.join(map(tool, tools))}"
+    return f"should call {tool(tools[0])}" if len(tools) == 1 else f"should ask: {_either(map(tool, tools))}"
 
 
-def _escaped(character: str) -> str:
+def _either(tools: Iterable[str]) -> str:
+    listed = [*tools]
+    more = [f"{len(listed) - MOST_TOOLS} more"] * (len(listed) > MOST_TOOLS)
+    return " or ".join([*listed[:MOST_TOOLS], *more])
+
+
+def _harmless(character: str) -> str:
     if character.isspace():
         return " "
-    if character.isprintable() and character != "\\" or character in "\u200c\u200d":
+    if character.isprintable() or character in "\u200c\u200d":
         return character
     return character.encode("unicode_escape").decode("ascii")

@@ -41,11 +41,9 @@ class _Line:
         return _short(self.start + min(max(share, 0.0), 1.0) * (self.end - self.start))
 
 
-def interval_bar(
-    value: float, low: float | None, high: float | None, *, most: float = 1.0, reference: float | None = None
-) -> str:
-    """Draw a value and its interval between 0 and `most`, small; `reference` is a tick to compare it with."""
-    x = _Line(4, 80, 0, most)
+def interval_bar(value: float, low: float | None, high: float | None, reference: float | None = None) -> str:
+    """Draw a share and its interval between 0 and 1, small; `reference` is a tick to compare it with."""
+    x = _Line(4, 80, 0, 1)
     marks = ['<path class="track" d="M4 7H80"/>']
     if reference is not None:
         marks.append(f'<path class="reference" d="M{x.at(reference)} 1V13"/>')
@@ -120,7 +118,8 @@ def risk_coverage_chart(
         kept = np.unique(np.linspace(0, len(found.coverage) - 1, MOST_POINTS).astype(np.int64))
         across, tall = _RIGHT - _LEFT, _BOTTOM - _TOP
         points = [
-            f"{_short(float(found.coverage[n]) * across)} {_short((1 - float(found.risk[n]) / most) * tall)}" for n in kept
+            f"{_short(float(found.coverage[n]) * across)} {_short((1 - float(found.risk[n]) / most) * tall)}"
+            for n in kept
         ]
         marks.append(
             f'<svg x="{_short(_LEFT)}" y="{_short(_TOP)}" width="{_short(across)}" height="{_short(tall)}">'
@@ -179,7 +178,7 @@ def _bar(kind: str, width: int, height: int, marks: Iterable[str]) -> str:
 def _chart(width: float, height: float, marks: Iterable[str], name: str, title: str, description: str) -> str:
     return (
         f'<svg class="chart" viewBox="0 0 {_short(width)} {_short(height)}" role="img" focusable="false"'
-        f' aria-labelledby="{name}-title {name}-description">'
+        f' aria-labelledby="{name}-title" aria-describedby="{name}-description">'
         f'<title id="{name}-title">{escape(title)}</title>'
         f'<desc id="{name}-description">{escape(description)}</desc>{"".join(marks)}</svg>'
     )

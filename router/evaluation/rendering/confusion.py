@@ -31,6 +31,21 @@ class Label:
     tools: int = 1
     """So many share it."""
 
+    @property
+    def name(self) -> str:
+        """What stands beside the row, or above the column."""
+        match self.kind:
+            case "tool":
+                return self.tool
+            case "others":
+                return f"{self.tools} more tools"
+            case "spotless":
+                return f"{self.tools} tools without a mistake" if self.tools > 1 else "1 tool without a mistake"
+            case "several":
+                return "between several"
+            case other:
+                return other.replace("_", " ")
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
