@@ -29,6 +29,8 @@ import pytest
 
 from router.cli import main
 from router.declarations import load, loads
+from router.evaluation import load_suite
+from router.evaluation.gates import load_gates
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "tool_specs/README.md")
@@ -135,10 +137,18 @@ def shown_in(block: Block, namespace: dict[str, Any], folder: Path) -> Iterator[
     """Yield what a block shows; do what it says where it shows nothing."""
     match block.kind:
         case "yaml":
-            loads(block.text)
-            if written := re.match(r"# (my_tools/\S+\.yaml)\n", block.text):
-                (folder / written[1]).parent.mkdir(exist_ok=True)
-                (folder / written[1]).write_text(block.text, "utf-8")
+            named = re.match(r"# (?:my_tools/)?(\w+\.yaml)\n", block.text)
+            if named:
+                file = folder / named[0][2:].strip()
+                file.parent.mkdir(exist_ok=True)
+                file.write_text(block.text, "utf-8")
+            match named and named[1]:
+                case "suite.yaml":
+                    load_suite(file)
+                case "gates.yaml":
+                    load_gates(file)
+                case _:
+                    loads(block.text)
         case "console":
             yield from _session(block)
         case "python" if ">>> " in block.text:

@@ -1,0 +1,63 @@
+"""The project's own suites: what they hold, and what the shipped tools must keep on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from router import Router, ToolSet
+from router.cli import main
+from router.evaluation import load_suite
+from router.text import normalize
+
+EVALS = Path(__file__).parents[2] / "evals"
+SUITES = ("everyday", "development")
+
+
+def folded(text: str) -> str:
+    """What makes two utterances the same: their letters and digits."""
+    kept = (character for character in normalize(text).casefold() if character.isalnum() or character.isspace())
+    return " ".join("".join(kept).split())
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_no_utterance_of_a_suite_is_one_that_the_router_learns_from(name: str, shipped_tools: ToolSet) -> None:
+    learnt = {folded(text) for tool in shipped_tools for text in tool.counterexamples}
+    learnt |= {folded(example.utterance) for tool in shipped_tools for example in tool.examples}
+    learnt |= set(map(folded, shipped_tools.out_of_scope))
+    asked = [case.utterance for case in load_suite(EVALS / "suites" / f"{name}.jsonl", shipped_tools).cases]
+    assert [text for text in asked if folded(text) in learnt] == []
+
+
+def test_the_suites_share_no_utterance() -> None:
+    everyday, development = (
+        {folded(case.utterance) for case in load_suite(EVALS / "suites" / f"{name}.jsonl").cases} for name in SUITES
+    )
+    assert everyday & development == set()
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_a_suite_says_where_it_comes_from(name: str) -> None:
+    card = load_suite(EVALS / "suites" / f"{name}.jsonl").card
+    assert all([card.description, card.source, card.licence, card.how_made])
+
+
+def test_the_everyday_suite_asks_for_every_tool_and_for_none(shipped_tools: ToolSet) -> None:
+    cases = load_suite(EVALS / "suites" / "everyday.jsonl").cases
+    for_one, for_none = ([case for case in cases if len(case.tools) == count] for count in (1, 0))
+    assert len(for_one) >= 600
+    assert {tool for case in for_one for tool in case.tools} == set(shipped_tools.names)
+    assert len(for_none) >= 300
+    assert sum("near_miss" in case.tags for case in for_none) >= 100
+    assert all(case.tags and case.language and case.cluster for case in cases)
+
+
+def test_the_shipped_tools_keep_the_gates(
+    shipped_router: Router, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped_router.save(tmp_path / "shipped.bundle")
+    command = ["eval", "--bundle", str(tmp_path / "shipped.bundle"), "--suite", str(EVALS / "suites/everyday.jsonl")]
+    command += ["--gates", str(EVALS / "gates.yaml"), "--baseline", str(EVALS / "baselines/everyday.json")]
+    code = main(command)
+    assert code == 0, capsys.readouterr().out
