@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from evals.public import labelled
-from evals.public_sets import read_rows
+from evals.public import measured
+from evals.public_sets import clinc150, read_rows
 from router.encoders import Encoder, load_encoder
 from router.encoders.minilm import recipe
 
@@ -30,7 +30,7 @@ UTTERANCES = 2000
 def main() -> int:
     """Compare and write what was found; fail if a bound is not kept."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path, help="folder with the public sets, see evals/public_sets.py")
+    parser.add_argument("data", type=Path, help="folder with the public sets, see evals/public_sets/")
     parser.add_argument("source", type=Path, help="folder with the published weights")
     parser.add_argument("-o", "--output", type=Path, help="JSON file to put the results into")
     arguments = parser.parse_args()
@@ -56,11 +56,10 @@ def compare(data: Path, shipped: Encoder, original: Encoder) -> list[dict[str, A
         _row("least cosine", f"{cosines.min():.4f}", "", True),
         _row("first percentile of the cosine", f"{np.quantile(cosines, 0.01):.4f}", "", True),
     ]
-    clinc = data / "clinc150"
-    for shots in ("train_10", "train"):
+    tasks = {task.name: task for task in clinc150.tasks(data, development=True)}
+    for name, shots in (("clinc150/10-shot", "train_10"), ("clinc150/full", "train")):
         ours, theirs = (
-            labelled(clinc / f"{shots}.jsonl", clinc / "val.jsonl", clinc / "oos_val.jsonl", encoder)["accuracy"]
-            for encoder in (shipped, original)
+            measured(tasks[name], encoder)["metrics"]["accuracy"]["value"] for encoder in (shipped, original)
         )
         kept = ours >= theirs - 0.003
         value = f"{ours:.4f} against {theirs:.4f}"

@@ -1,10 +1,11 @@
 """Accuracy on public data sets: `python -m evals.public DATA [-o evals/results/public.json]`.
 
-For each set and number of examples a router is trained as any user would train
-one (`router.training.train`; every choice it makes, it makes on folds of its
-training rows) and scored on the test split, in scope: the share of utterances
-whose first candidate is the right tool. `--validation` uses the validation
-split instead, for development; test splits are for reporting.
+For each task a router is trained as any user would train one
+(`router.training.train`; every choice it makes, it makes on folds of its
+training rows) and asked the cases of a split, by the harness that users have
+too (`router.evaluation`). `--validation` takes the splits for development
+instead; test splits are for reporting, and the two never share a file.
+`--list` says what is measured and where to get the data.
 """
 
 from __future__ import annotations
@@ -13,113 +14,169 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
+from statistics import fmean, stdev
 from typing import Any
 
-import numpy as np
-
-from evals.public_sets import declared_tools, labelled_tools, read_rows, tool_name
-from router import Candidate, Decision, Router, Tool, ToolSet
+from evals.public_sets import SETS, Draw, PublicSet, Task
 from router.encoders import Encoder, load_encoder
 from router.encoders.cache import CachedEncoder
-from router.metrics.calibration import calibration_error
-from router.metrics.classification import share
-from router.metrics.intervals import wilson
-from router.metrics.ranking import auroc
+from router.evaluation import Card, Outcome, Suite, SuiteResult, run, suite_result
+from router.evaluation.provenance import commit, machine
 from router.training import train
 
-SHOTS = {"5-shot": "train_5", "10-shot": "train_10", "full": "train"}
-SETS = {"clinc150": ("val", "test"), "banking77": ("valid", "test")}
-PARAPHRASES = ("", ".v1", ".v2", ".v3", ".v4", ".v5")
+ROOT = Path(__file__).parent.parent
+
+METRICS = (
+    "accuracy",
+    "macro_f1",
+    "auroc",
+    "fpr_at_95_tpr",
+    "coverage",
+    "selective_accuracy",
+    "false_accept_rate",
+    "calibration_error",
+)
+"""Those of the harness's measurements that are kept."""
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Run what is asked for and write the results, keeping those of other tasks."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path, help="folder with the public sets, see evals/public_sets.py")
+    parser = argparse.ArgumentParser(
+        prog="python -m evals.public", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", type=Path, nargs="?", default=Path("DATA"), help="folder with the public sets")
     parser.add_argument("-o", "--output", type=Path, help="JSON file to put the results into")
-    parser.add_argument("--only", nargs="*", default=[], help="tasks whose names contain one of these")
-    parser.add_argument("--validation", action="store_true", help="score the validation splits")
-    arguments = parser.parse_args()
-    results: dict[str, Any] = {}
-    if arguments.output and arguments.output.exists():
-        results = json.loads(arguments.output.read_text())
+    parser.add_argument("--only", nargs="+", default=[], metavar="PART", help="tasks whose names contain one of these")
+    parser.add_argument("--validation", action="store_true", help="score the splits for development")
+    parser.add_argument("--list", action="store_true", help="say what is measured, and where to get the data")
+    arguments = parser.parse_args(argv)
+    if arguments.list:
+        print("\n\n".join(described(each, arguments.data) for each in SETS))
+        return 0
+    scored = "development" if arguments.validation else "reporting"
+    try:
+        results = kept(arguments.output, scored) if arguments.output else {}
+    except ValueError as error:
+        parser.error(str(error))
     encoder = CachedEncoder(load_encoder())
-    for name, task in tasks(arguments.data, encoder, arguments.validation):
-        if arguments.only and not any(part in name for part in arguments.only):
-            continue
+    # Asked once: the files may be of another commit before the last task is done, and this process is not.
+    made = {
+        "encoder": f"{encoder.name} ({encoder.dim} dims, {encoder.fingerprint})",
+        "commit": commit(ROOT),
+        "machine": machine(),
+    }
+    done = 0
+    for task in available(arguments.data, arguments.validation, arguments.only):
         started = time.perf_counter()
-        results[name] = task() | {"encoder": encoder.name, "split": "validation" if arguments.validation else "test"}
-        print(f"{name}: {json.dumps(results[name])} ({time.perf_counter() - started:.0f} s)", flush=True)
+        results[task.name] = measured(task, encoder) | made
+        done += 1
+        print(f"{task.name}: {json.dumps(results[task.name])} ({time.perf_counter() - started:.0f} s)", flush=True)
         if arguments.output:
-            arguments.output.parent.mkdir(parents=True, exist_ok=True)
-            arguments.output.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
-    return 0
+            write(arguments.output, scored, results)
+    return int(not done)
 
 
-def tasks(data: Path, encoder: Encoder, validation: bool) -> Iterator[tuple[str, Any]]:
-    """Yield each task's name and what runs it."""
-    for name, splits in SETS.items():
-        held_out = data / name / f"{splits[not validation]}.jsonl"
-        out_of_scope = data / name / f"oos_{splits[not validation]}.jsonl"
-        for shots, split in SHOTS.items():
-            yield (
-                f"{name}/{shots}",
-                lambda train_file=data / name / f"{split}.jsonl", test=held_out, oos=out_of_scope: labelled(
-                    train_file, test, oos, encoder
-                ),
+def available(data: Path, development: bool, only: Sequence[str]) -> list[Task]:
+    """Return the tasks that are wanted and whose files are there; say on stderr which are skipped, and why."""
+    found = []
+    for each in SETS:
+        wanted = [task for task in each.tasks(data, development) if not only or any(part in task.name for part in only)]
+        absent = {task.name: [file for file in task.files if not file.exists()] for task in wanted}
+        found += [task for task in wanted if not absent[task.name]]
+        skipped = [name for name, files in absent.items() if files]
+        if skipped:
+            files = sorted({str(file) for files in absent.values() for file in files})
+            print(
+                f"{each.NAME}: skipped {', '.join(skipped)}\n  without {', '.join(files)}\n"
+                f"  Get them from {each.CARD.source}; --list says how to lay them out.",
+                file=sys.stderr,
             )
-    split = "train" if validation else "dev"
-    for paraphrase in PARAPHRASES:
-        yield (
-            f"sgd/declarations{paraphrase}",
-            lambda tools=data / "sgd" / f"tools.{split}{paraphrase}.jsonl": declared(
-                tools, data / "sgd" / f"{split}.jsonl", encoder
-            ),
-        )
+        elif development and not only and not each.tasks(data, development):
+            print(f"{each.NAME}: skipped, it has no split for development", file=sys.stderr)
+    return found
 
 
-def labelled(train_file: Path, test_file: Path, oos_file: Path, encoder: Encoder) -> dict[str, Any]:
-    """Train on labelled utterances and score others; no out-of-scope utterance is trained on."""
-    router = train(labelled_tools(read_rows(train_file)), encoder)
-    rows = read_rows(test_file)
-    decisions = router.route_many(row["text"] for row in rows)
-    result = scored(decisions, [tool_name(row["label"]) for row in rows])
-    if oos_file.exists():
-        refused = router.route_many(row["text"] for row in read_rows(oos_file))
-        inside, outside = (np.array([d.in_scope for d in some]) for some in (decisions, refused))
-        result["oos_auroc"] = _rounded(auroc(inside, outside))
-    return result
+def described(each: PublicSet, data: Path) -> str:
+    """Return what a person needs to know to get a set and to read its numbers."""
+    tasks = each.tasks(data, development=False)
+    lines = [
+        f"{each.NAME}: {each.CARD.source} ({each.CARD.licence})",
+        f"  {each.CARD.description}",
+        f"  {each.CARD.how_made}",
+        *(f"  {line}" for line in each.LAYOUT.splitlines()),
+        *(f"    {task.name}, {task.split}: {', '.join(map(str, task.files))}" for task in tasks),
+    ]
+    return "\n".join(lines)
 
 
-def declared(tools_file: Path, rows_file: Path, encoder: Encoder) -> dict[str, Any]:
-    """Choose among all intents from their declarations alone; first turns only."""
-    tools = declared_tools(read_rows(tools_file))
-    named = {identity: Tool(tool_name(identity), tool.description, tool.parameters) for identity, tool in tools.items()}
-    router: Router = train(ToolSet(tuple(named.values())), encoder)
-    rows = [row for row in read_rows(rows_file) if row["turn"] == 0]
-    decisions = router.route_many(row["text"] for row in rows)
-    return scored(decisions, [named[row["label"]].name for row in rows])
-
-
-def scored(decisions: list[Decision], labels: list[str]) -> dict[str, Any]:
-    """Return accuracy with its 95 % Wilson interval, and the expected calibration error in 15 bins."""
-    firsts = [decision.candidates[0] if decision.candidates else Candidate("", 0.0) for decision in decisions]
-    right = np.array([first.tool == label for first, label in zip(firsts, labels, strict=True)])
-    sure = np.array([first.probability for first in firsts])
-    low, high = wilson(int(right.sum()), len(right)) or (None, None)
+def measured(task: Task, encoder: Encoder) -> dict[str, Any]:
+    """Run a task and return what is kept of it."""
+    results, seen, left_out = [], [], []
+    for draw in task.draws():
+        result, *counts = asked(task.name, draw, encoder)
+        results.append(result)
+        seen.append(counts[0])
+        left_out.append(counts[1])
     return {
-        "n": len(right),
-        "accuracy": _rounded(share(right)),
-        "low": _rounded(low),
-        "high": _rounded(high),
-        "calibration_error": _rounded(calibration_error(sure, right)),
+        "split": task.split,
+        "suite": results[0].fingerprint,
+        "left_out": max(left_out),
+        "seen": max(seen),
+        "metrics": {name: value for name in METRICS if (value := figures(results, name))},
     }
 
 
-def _rounded(figure: float | None) -> float | None:
-    return None if figure is None else round(figure, 4)
+def asked(name: str, draw: Draw, encoder: Encoder) -> tuple[SuiteResult, int, int]:
+    """Train and ask a draw's routers; return what is measured of all, how many cases were seen, how many left out."""
+    outcomes: list[Outcome] = []
+    seen = left_out = 0
+    card = Card()
+    for trial in draw:
+        outcomes += run(train(trial.tools, encoder), trial.suite)
+        seen += trial.seen
+        left_out += trial.left_out
+        card = trial.suite.card
+    suite = Suite(name, tuple(outcome.case for outcome in outcomes), card)
+    return suite_result(suite, outcomes), seen, left_out
+
+
+def figures(results: Sequence[SuiteResult], metric: str) -> dict[str, float] | None:
+    """Return a metric with its 95 % interval or, of several draws, its mean and standard deviation over them."""
+    found = [result.overall(metric) for result in results]
+    values = [each.value for each in found if each.value is not None]
+    if not values:
+        return None
+    if len(values) > 1:
+        return {"value": round(fmean(values), 4), "sd": round(stdev(values), 4), "draws": len(values), "n": found[0].n}
+    ends = {"low": found[0].low, "high": found[0].high}
+    rounded = {end: round(value, 4) for end, value in ends.items() if value is not None}
+    return {"value": round(values[0], 4), **rounded, "n": found[0].n}
+
+
+def kept(file: Path, scored: str) -> dict[str, Any]:
+    """Return the results in a file. Raises ValueError if they are of the other splits, or the file is another."""
+    if not file.exists():
+        return {}
+    try:
+        held = json.loads(file.read_text("utf-8"))
+        theirs, results = held["scored"], held["tasks"]
+    except (ValueError, LookupError, TypeError):
+        raise ValueError(f"{file} was not written by this command. Name another file.") from None
+    if theirs != scored:
+        raise ValueError(
+            f"{file} holds results of splits for {theirs}, and this run is for {scored}. Name another file."
+        )
+    return dict(results)
+
+
+def write(file: Path, scored: str, results: dict[str, Any]) -> None:
+    """Write the results, a line for each task."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lines = [f"{json.dumps(name)}: {json.dumps(results[name])}" for name in sorted(results)]
+    text = f'{{\n"scored": {json.dumps(scored)},\n"tasks": {{\n' + ",\n".join(lines) + "\n}\n}\n"
+    file.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from router.declarations import load, loads
 from router.encoders import HashingEncoder
 from router.training import train
 
+pytest_plugins = ["pytester"]
+
 TOOL_SPECS = Path(__file__).parents[1] / "tool_specs"
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 import pickle
+import re
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,24 @@ from router.errors import (
     DeclarationError,
     EncoderError,
     EncoderMismatchError,
+    FileError,
+    GateError,
     MissingExtraError,
     Problem,
+    ReportError,
     RouterError,
+    SuiteError,
     UnknownEncoderError,
     UnknownToolError,
     did_you_mean,
 )
 
 TREE = {
-    DeclarationError: (RouterError, ValueError),
+    FileError: (RouterError, ValueError),
+    DeclarationError: (FileError,),
+    SuiteError: (FileError,),
+    GateError: (FileError,),
+    ReportError: (RouterError, ValueError),
     UnknownToolError: (RouterError, LookupError),
     BundleError: (RouterError, ValueError),
     EncoderError: (RouterError, RuntimeError),
@@ -36,22 +45,28 @@ def test_the_tree_is_the_one_that_the_docstring_draws() -> None:
         c for _, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, RouterError) and c is not RouterError
     }
     assert own == TREE.keys()
-    lines = (errors.__doc__ or "").splitlines()
-    for error, bases in TREE.items():
-        assert error.__bases__ == bases
-        (line,) = (line for line in lines if f"─ {error.__name__} " in line)
-        assert line.startswith("    │") == (bases == (EncoderError,))
-        assert bases == (EncoderError,) or f"({bases[1].__name__})" in line
+    drawn = re.findall(r"^    (│   )?[├└]── (\w+)(?: \((\w+)\))? {2,}\S", errors.__doc__ or "", re.MULTILINE)
+    assert {getattr(errors, name) for _, name, _ in drawn} == own
+    parent = RouterError
+    for inner, name, builtin in drawn:
+        error = getattr(errors, name)
+        assert error.__bases__ == TREE[error]
+        if inner:
+            assert TREE[error] == (parent,)
+        else:
+            parent = error
+            assert [base.__name__ for base in TREE[error]] == ["RouterError", builtin]
 
 
-def test_problems_are_sorted_counted_and_told_once() -> None:
+@pytest.mark.parametrize("kind", [DeclarationError, SuiteError, GateError])
+def test_problems_are_sorted_counted_and_told_once(kind: type[FileError]) -> None:
     problems = [
         Problem("b.yaml", 0, "", "is empty"),
         Problem("a.yaml", 9, "examples[0]", "is no text"),
         Problem("a.yaml", 6, "", "unknown key"),
         Problem("a.yaml", 6, "", "unknown key"),
     ]
-    error = DeclarationError(problems)
+    error = kind(problems)
     assert [problem.line for problem in error.problems] == [6, 9, 0]
     assert str(error) == (
         "a.yaml has 2 problems\n  line 6   unknown key\n  line 9   examples[0]: is no text\n"
@@ -69,6 +84,8 @@ def test_each_error_carries_its_parts() -> None:
     mismatch = EncoderMismatchError("'a' (3 dims, 9f3c2a)", "'b' (2 dims, 01b7e4)")
     assert (mismatch.wanted, mismatch.given) == ("'a' (3 dims, 9f3c2a)", "'b' (2 dims, 01b7e4)")
     assert str(mismatch).startswith("this bundle was built with encoder 'a' (3 dims, 9f3c2a) but 'b' (2 dims, 01b7e4)")
+    report = ReportError("report.json", "is not JSON")
+    assert (report.path, str(report)) == ("report.json", "report.json: is not JSON")
     bundle = BundleError(Path("x/tools.json"), "is missing")
     assert (bundle.path, str(bundle)) == (Path("x/tools.json"), f"{Path('x/tools.json')}: is missing")
     extra = MissingExtraError("torch", "st", "that encoder")
@@ -93,6 +110,9 @@ def test_problems_are_values_that_travel_between_processes() -> None:
     "error",
     [
         DeclarationError([Problem("a.yaml", 6, "name", "is empty")]),
+        SuiteError([Problem("a.jsonl", 6, "intent", "is empty")]),
+        GateError([Problem("a.yaml", 6, "gates[0].metric", "is empty")]),
+        ReportError("report.json", "is not JSON"),
         UnknownToolError("set_alrm", ["set_alarm"]),
         BundleError(Path("x"), "is missing"),
         UnknownEncoderError("minilmm", ["minilm"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+PAGE = ("page.html.j2", "suite.html.j2", "changes.html.j2", "macros.html.j2", "page.css", "page.js")
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +38,7 @@ def test_the_wheel_holds_what_is_needed_at_run_time(wheel: Path) -> None:
         "router/py.typed",
         "router/declarations/tool.schema.json",
         "router/cli/scaffold/set_timer.yaml",
+        *(f"router/evaluation/rendering/{name}" for name in PAGE),
         *(f"router/encoders/minilm/{name}" for name in ("model.onnx", "tokenizer.json", "encoder.json")),
     ):
         assert needed in names
@@ -81,6 +84,24 @@ def test_an_installed_wheel_has_the_command(installed: Path) -> None:
     (command,) = (installed / "bin").glob("router*") if os.name == "posix" else (installed / "Scripts").glob("router*")
     said = run(command, "--version", env={**os.environ, "PYTHONPATH": str(installed)})
     assert said.startswith("router ")
+
+
+def test_the_wheel_has_the_entry_point_that_pytest_looks_for(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    (listed,) = (name for name in archive.namelist() if name.endswith(".dist-info/entry_points.txt"))
+    points = configparser.ConfigParser()
+    points.read_string(archive.read(listed).decode())
+    assert dict(points["pytest11"]) == {"intent_router": "router.pytest_plugin"}
+    assert "router/pytest_plugin/__init__.py" in archive.namelist()
+
+
+def test_an_installed_wheel_makes_tests_of_a_suite(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "suite.jsonl").write_text('{"utterance": "put the hall lights on", "intent": "set_light"}\n')
+    (tmp_path / "pytest.ini").write_text("[pytest]\nrouter_suites = suite.jsonl\nrouter_specs = tools\n")
+    environment = {**os.environ, "PYTHONPATH": str(installed), "ROUTER_CACHE_DIR": str(tmp_path / "cache")}
+    run("-m", "router", "init", "tools", cwd=tmp_path, env=environment)
+    said = run("-m", "pytest", "-v", "-W", "error", cwd=tmp_path, env=environment)
+    assert "suite.jsonl::put the hall lights on PASSED" in said
 
 
 def run(*arguments: object, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:

@@ -132,13 +132,14 @@ def _compared(gate: Gate, difference: Difference | None) -> tuple[bool, str]:
     assert gate.no_worse_than_baseline_by is not None
     if difference is None:
         return False, "was not measured on the cases that the baseline has"
-    worse = -difference.difference if _better(gate.metric) == "higher" else difference.difference
+    moved = round(difference.difference, 6)  # 0.8 - 0.7 is more than 0.1
+    worse = -moved if _better(gate.metric) == "higher" else moved
     said = f"is {compared(difference, worse, gate.no_worse_than_baseline_by)}"
     said += f"; it may be worse by {written_limit(gate.metric, gate.no_worse_than_baseline_by)}"
     failed = worse > gate.no_worse_than_baseline_by
     if gate.significant_at is not None:
         said += f", or more if p is above {gate.significant_at}"
-        failed = failed and difference.p is not None and difference.p <= gate.significant_at
+        failed = failed and difference.p is not None and round(difference.p, 6) <= gate.significant_at
     return not failed, said
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.decisions import Abstain, AskArgument, Clarify, ToolCall
@@ -206,7 +206,7 @@ def close(value: float | None) -> Any:
     return None if value is None else pytest.approx(value, abs=1e-9)
 
 
-some_outcomes = st.lists(outcomes(), max_size=12)
+some_outcomes = st.lists(outcomes(), max_size=10)
 of_one_kind = st.sampled_from([0, 1, 2]).flatmap(
     lambda tools: st.lists(outcomes().filter(lambda o: min(len(o.case.tools), 2) == tools), max_size=5)
 )
@@ -217,12 +217,14 @@ def test_every_metric_has_its_own_oracle() -> None:
     assert tuple(TOOL_ORACLES) == TOOL_METRICS
 
 
+@settings(deadline=None)
 @given(some_outcomes | of_one_kind)
 def test_each_metric_is_what_counting_gives(found: list[Outcome]) -> None:
     for name, metric in METRICS.items():
         assert value_of(metric, found) == close(ORACLES[name](found)), name
 
 
+@settings(max_examples=60, deadline=None)
 @given(some_outcomes)
 def test_each_tool_s_metric_is_what_counting_gives(found: list[Outcome]) -> None:
     for number, tool in enumerate(columns(found).tools):
@@ -231,6 +233,7 @@ def test_each_tool_s_metric_is_what_counting_gives(found: list[Outcome]) -> None
             assert value_of(metric, found) == close(TOOL_ORACLES[name](found, tool)), (name, tool)
 
 
+@settings(max_examples=30, deadline=None)
 @given(some_outcomes, st.randoms())
 def test_the_order_of_cases_changes_no_metric(found: list[Outcome], chance: Any) -> None:
     shuffled = chance.sample(found, len(found))

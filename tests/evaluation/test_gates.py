@@ -123,7 +123,7 @@ SCHEMA = [
     (f"{GATE}, suite: 7", "suite: 7 is not text. Put it in double quotes."),
     (f"{GATE}, suite: ''", "suite: '' has fewer than 1 characters"),
     (f"{GATE}, slice: asr", "slice: 'asr' is not a mapping"),
-    (f"{GATE}, slice: {{}}", "slice: this mapping is empty"),
+    (f"{GATE}, slice: {{}}", "slice: {} should be non-empty"),
     (f"{GATE}, slice: {{tags: asr}}", "slice: unknown key 'tags'. Did you mean 'tag'?"),
     (f"{GATE}, slice: {{tag: [asr]}}", "slice.tag: this list is not text"),
     (f"{GATE}, slice: {{tag: ''}}", "slice.tag: '' has fewer than 1 characters"),

@@ -56,7 +56,7 @@ def _asked(suite: SuiteResult) -> Suite:
     return Suite(suite.name, tuple(each.case for each in suite.outcomes), suite.card, suite.file)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(reports)
 def test_a_report_reads_as_it_was_written(folder: Path, report: Report) -> None:
     write_report(report, folder / "report.json")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -68,11 +69,14 @@ def interrupted(router: Router, partial: Path, after: int, suite: Suite = SUITE)
 
 def test_each_case_is_routed_once_alone_and_in_order(everyday_router: Router, whole: list[Outcome]) -> None:
     router = Counting(everyday_router)
+    start = perf_counter()
     outcomes = run(router, SUITE)
+    whole_time = (perf_counter() - start) * 1000
     assert router.asked == [text for text, _ in SAID]
     assert [outcome.case for outcome in outcomes] == list(SUITE.cases)
     assert decided(outcomes) == whole
     assert all(outcome.milliseconds > 0 for outcome in outcomes)
+    assert sum(outcome.milliseconds for outcome in outcomes) < whole_time
     for outcome in outcomes:
         assert outcome.decision.kind == everyday_router.route(outcome.case.utterance).kind
 

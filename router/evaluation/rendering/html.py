@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import importlib.resources
 from collections.abc import Sequence
@@ -32,7 +33,10 @@ def html_page(report: Report, gates: Sequence[GateResult] = (), changes: Changes
     What is too long to open is cut, and the page says what it leaves out. Raises
     MissingExtraError without Jinja.
     """
-    environment = _environment()
+    try:
+        environment = _environment()
+    except ImportError:
+        raise MissingExtraError("jinja2", "eval", "writing the HTML report") from None
     style, script = _beside("page.css"), _beside("page.js")
     changed = {suite.name: suite for suite in changes.suites} if changes else {}
     most_listed = MOST_LISTED // max(len(report.suites), 1)
@@ -52,11 +56,11 @@ def html_page(report: Report, gates: Sequence[GateResult] = (), changes: Changes
     )
 
 
+@functools.cache  # it compiles the templates, which takes longer than a small page
 def _environment() -> Environment:
-    try:
-        from jinja2 import Environment, FunctionLoader, StrictUndefined
-    except ImportError:
-        raise MissingExtraError("jinja2", "eval", "writing the HTML report") from None
+    """Return the templates, ready to be filled in. Raises ImportError without Jinja."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
     environment = Environment(
         loader=FunctionLoader(_beside),
         autoescape=True,

@@ -18,7 +18,7 @@ def code(text: str, limit: int = LONGEST) -> str:
     >>> print(code("call @mum"), code("a `tick`"), code("la " * 9, limit=8))
     `call @mum` `` a `tick` `` `la la la`…
     """
-    inside = harmless(text[:limit]) or " "
+    inside = _LONG_RUN.sub(_SHORT_RUN, harmless(text[:limit])) or " "
     fence = "`" * (max(map(len, re.findall("`+", inside)), default=0) + 1)
     space = " " if inside.strip(" ") and {inside[0], inside[-1]} & {"`", " "} else ""
     return f"{fence}{space}{inside}{space}{fence}{'…' if len(text) > limit else ''}"
@@ -66,6 +66,9 @@ def details(summary: str, lines: Iterable[str], *, is_open: bool = False) -> Ite
         yield "</details>"
         yield ""
 
+
+_LONG_RUN, _SHORT_RUN = re.compile("`{41,}"), "`" * 40 + "…"
+"""GitHub's parser knows fences of 80 backticks at most."""
 
 _WORDS = re.compile(r"(?!.*\bGH-)(?:[^\W_]|[ ,;()%=+'-]|:(?= |$)|<(?=\d)|\.(?=[\s\d)]|$))*")
 """No mark that means something in Markdown, and no dot as in an address."""

@@ -17,7 +17,7 @@ from router.evaluation.outcomes import Outcome
 from router.evaluation.rendering.confusion import Confusion, confusion
 from router.evaluation.rendering.highlights import mistakes
 from router.evaluation.report import SLICE_METRICS, SuiteResult
-from router.evaluation.wording import measured, unit_of
+from router.evaluation.wording import counted, measured, unit_of
 from router.metrics.calibration import Reliability, reliability
 from router.metrics.selection import RiskCoverage, risk_coverage
 
@@ -184,7 +184,7 @@ def reliability_words(found: Reliability, error: Measurement) -> str:
 def selection_words(found: Selection) -> str:
     """Say where the policy is."""
     if found.operating is None:
-        return f"The policy calls nothing in {found.cases:,} cases, so it takes no risk and is of no use."
+        return f"The policy calls nothing in {counted(found.cases, 'case')}, so it takes no risk and is of no use."
     coverage, risk = found.operating
     return (
         f"The policy calls a tool in {found.calls:,} of {found.cases:,} cases (coverage {coverage:.3f}),"

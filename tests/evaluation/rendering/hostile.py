@@ -15,6 +15,7 @@ from tests.strategies import utterances
 TEXTS = (
     "",
     " ",
+    " padded ",
     "`",
     "``` code",
     "a ` b `` c",

@@ -37,7 +37,9 @@ def test_two_cases_decided_wrong_do_not_outrank_fifty() -> None:
     few = Measurement("decision_accuracy", Slice("few"), 0.0, 0.0, 0.66, 2)
     many = Measurement("decision_accuracy", Slice("many"), 0.2, 0.15, 0.26, 100)
     unsure = Measurement("decision_accuracy", Slice("unsure"), 0.0, None, None, 1)
-    suite = dataclasses.replace(EVERYDAY, measurements=(EVERYDAY.overall("decision_accuracy"), unsure, few, many))
+    whole = EVERYDAY.overall("decision_accuracy")
+    same = dataclasses.replace(whole, slice=Slice("same"))
+    suite = dataclasses.replace(EVERYDAY, measurements=(whole, same, unsure, few, many))
     assert [each.slice.tag for each in highlights.worst_slices(suite)] == ["many", "few", "unsure"]
 
 

@@ -11,6 +11,7 @@ from router.evaluation import Report
 from router.evaluation.changes import compare
 from router.evaluation.gates import Gate
 from router.evaluation.judging import judge
+from router.evaluation.measures import Slice
 from router.evaluation.rendering.layout import cells
 from router.evaluation.rendering.text import as_text, changes_as_text
 from tests.evaluation import made_up
@@ -61,6 +62,22 @@ def test_lists_are_cut_and_say_how_long_they_are() -> None:
     assert "most confident mistakes, the first 5 of 1,200" in text
     assert "broken, the first 10 of 1,200" in text
     assert len(text.splitlines()) < 100
+
+
+def test_an_escape_sequence_reaches_the_terminal_from_nowhere() -> None:
+    red = "\x1b[31mred"
+    outcomes = [
+        made_up.outcome(red, [red], "flip_coin", tags=(red,)),
+        made_up.outcome("a", [], red),
+        made_up.outcome("b", [], "", 0.5, 0.1),
+    ]
+    report = Report(made_up.report().provenance, (made_up.result(red, outcomes),), {red: None})
+    gates = judge([Gate("accuracy", red, red, Slice(tag=red), floor=1.0), Gate("coverage", red, floor=0.0)], report)
+    text = as_text(report, gates, compare(made_up.baseline(), report), 80)
+    assert "worst tools" in text
+    assert "worst slices" in text
+    assert text.count("\\x1b[31mred") > 10
+    assert text.replace("\n", "").isprintable()
 
 
 @settings(max_examples=30, deadline=None)
