@@ -66,7 +66,7 @@ class SuiteChanges:
     only_before: int
     only_after: int
     fixed: tuple[Change, ...]
-    """Decided wrong before and right after; the most confident first, as in the next two."""
+    """Decided wrong before and right after; the worst first, as in the next two."""
     broken: tuple[Change, ...]
     still_wrong: tuple[Change, ...]
     differences: tuple[Difference, ...]
@@ -177,7 +177,7 @@ def _count(which: Bools) -> int:
 def _those(changes: Iterable[Change], *, was_right: bool, is_right: bool) -> tuple[Change, ...]:
     wanted = (was_right, is_right)
     found = [each for each in changes if (each.before.verdict == "right", each.after.verdict == "right") == wanted]
-    return tuple(sorted(found, key=lambda change: -change.after.confidence))
+    return tuple(sorted(found, key=lambda change: change.after.harm, reverse=True))
 
 
 def _identity(outcome: Outcome) -> object:

@@ -32,7 +32,7 @@ class GateResult:
     message: str
     """What was measured and what the limit is, in a sentence or two."""
     offenders: tuple[Outcome, ...] = ()
-    """Where it failed: cases that the metric holds against the router, the most confident first."""
+    """Where it failed: cases that the metric holds against the router, the worst first."""
     difference: Difference | None = None
     """From the baseline, where the gate compares with one."""
 
@@ -86,7 +86,7 @@ def _judged(gate: Gate, suite: SuiteResult, baseline: Report | None) -> GateResu
 
 
 def offenders(gate: Gate, suite: SuiteResult) -> list[Outcome]:
-    """Return the cases that a gate's metric holds against the router: the most confident first, or the slowest."""
+    """Return the cases that a gate's metric holds against the router: the worst first, or the slowest."""
     chosen = in_slice(suite.outcomes, suite.columns, gate.metric, gate.slice) if gate.metric != MEMORY else None
     if chosen is None:
         return []
@@ -101,7 +101,7 @@ def offenders(gate: Gate, suite: SuiteResult) -> list[Outcome]:
         wrong = places[asked][counted == (metric.better == "lower")]
     else:
         wrong = places[asked & ~rows.right]
-    return sorted(_at(suite, wrong), key=lambda outcome: -outcome.confidence)
+    return sorted(_at(suite, wrong), key=lambda outcome: outcome.harm, reverse=True)
 
 
 def _at(suite: SuiteResult, places: Ints) -> Iterator[Outcome]:

@@ -57,6 +57,11 @@ class Outcome:
         """How sure the router was of what it did, in [0, 1]."""
         return self.decision.probability if self.called else 1.0 - self.decision.in_scope
 
+    @property
+    def harm(self) -> tuple[bool, float]:
+        """How bad it is if it was wrong, to sort by: acting is worse than not, and sure worse than unsure."""
+        return bool(self.called), self.confidence
+
     def to_dict(self) -> dict[str, Any]:
         """Return the case's row with the decision, JSON values without nulls."""
         decision = {key: value for key, value in self.decision.to_dict().items() if value is not None}

@@ -102,7 +102,7 @@ class Asked:
         self.evaluation = evaluation
         self.suite = suite
         self.gates = gates
-        """What judges it. None: every case must be right."""
+        """What judges it. Empty: every case must be right."""
         self._outcomes: dict[int, Outcome] = {}
 
     def outcome(self, number: int) -> Outcome:

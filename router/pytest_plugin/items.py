@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -124,14 +125,19 @@ def case_name(case: Case) -> str:
     encoding = sys.getfilesystemencoding()
     said = escaped(case.utterance).strip() or "(nothing)"
     said = said if len(said) <= LONGEST_NAME else f"{said[: LONGEST_NAME - 1]}…"
-    return said.replace("::", ": :").encode(encoding, "backslashreplace").decode(encoding)
+    return _apart(said).encode(encoding, "backslashreplace").decode(encoding)
 
 
 def gate_name(gate: Gate) -> str:
     """Return what a gate is called, in one line."""
     limits = ("floor", "ceiling", "no_worse_than_baseline_by")
     limit = next(f"{name} {value}" for name in limits if (value := getattr(gate, name)) is not None)
-    return " ".join(filter(None, ["gate", gate.metric, slice_name(gate.slice), limit])).replace("::", ": :")
+    return _apart(" ".join(filter(None, ["gate", gate.metric, slice_name(gate.slice), limit])))
+
+
+def _apart(name: str) -> str:
+    """Return a name without `::`, which ends a name in an id."""
+    return re.sub(":(?=:)", ": ", name)
 
 
 def _unique(names: Iterable[str]) -> Iterator[str]:

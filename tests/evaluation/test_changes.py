@@ -106,7 +106,7 @@ def test_every_shared_case_is_in_one_list_at_most(found: tuple[list[Outcome], li
         expected = [o for o in after[1:] if (rights[o.case.id], o.verdict == "right") == (was, now)]
         listed = [change.after for change in getattr(changes, kind)]
         assert sorted(o.case.id for o in listed) == sorted(o.case.id for o in expected)
-        assert [o.confidence for o in listed] == sorted((o.confidence for o in expected), reverse=True)
+        assert [o.harm for o in listed] == sorted((o.harm for o in expected), reverse=True)
     assert (changes.cases, changes.only_after) == (len(after[1:]), 0)
     assert changes.only_before == min(1, len(before))
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from router.declarations.document import MAX_BYTES
 from router.errors import GateError
 from router.evaluation import Case
 from router.evaluation.catalogue import METRICS, TOOL_METRICS
@@ -226,6 +227,12 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
         load_gates(tmp_path / "missing.yaml")
     with pytest.raises(GateError, match="cannot be read: Is a directory"):
         load_gates(tmp_path)
+
+
+def test_a_file_may_have_a_mebibyte_and_no_more(tmp_path: Path) -> None:
+    longest = GATES + "#" * (MAX_BYTES - len(GATES))
+    assert len(loaded(tmp_path, longest)) == 4
+    assert problems(tmp_path, f"{longest}#") == ["0 larger than 1048576 bytes. Split it into several files."]
 
 
 @settings(deadline=None)

@@ -140,6 +140,8 @@ def test_memory_is_judged_as_one_number() -> None:
     assert (failed.passed, failed.offenders) == (False, ())
     assert failed.message == "memory on suite 'everyday' is 61.5 MB; the ceiling is 61.4 MB"
     assert judged(gate("memory", no_worse_than_baseline_by=1.5), after, before).passed
+    unknown = replace(before, measurements=(Measurement("memory", why_not="this system does not say"),))
+    assert not judged(gate("memory", no_worse_than_baseline_by=1e9), after, unknown).passed
     grown = judged(gate("memory", no_worse_than_baseline_by=1.4), after, before)
     assert not grown.passed
     assert grown.difference is not None
@@ -283,12 +285,12 @@ OFFENDERS = [
 
 
 @pytest.mark.parametrize(("metric", "part", "expected"), OFFENDERS, ids=[f"{each[0]} {each[1]}" for each in OFFENDERS])
-def test_offenders_are_what_the_metric_counts_against_the_router_the_surest_first(
+def test_offenders_are_what_the_metric_counts_against_the_router_the_worst_first(
     metric: str, part: Slice, expected: list[str]
 ) -> None:
     found = offenders(gate(metric, slice=part), MIXED)
     assert sorted(names(found)) == sorted(expected)
-    assert [each.confidence for each in found] == sorted((each.confidence for each in found), reverse=True)
+    assert [each.harm for each in found] == sorted((each.harm for each in found), reverse=True)
 
 
 def test_the_slowest_offend_against_a_latency() -> None:

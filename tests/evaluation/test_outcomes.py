@@ -179,3 +179,11 @@ def test_taking_rows_keeps_them_together(found: list[Outcome], data: st.DataObje
     ]
     assert taken.in_scope.tolist() == again.in_scope.tolist()
     assert taken.given.tolist() == again.given.tolist()
+
+
+def test_acting_wrongly_does_more_harm_than_not_acting() -> None:
+    timid = outcome("wake me", ["set_alarm"], "", in_scope=0.0)
+    bold = outcome("order me a taxi", [], "set_alarm", likely=0.6, in_scope=0.6)
+    bolder = outcome("call a taxi", [], "set_alarm", likely=0.9, in_scope=0.9)
+    assert timid.confidence > bold.confidence
+    assert sorted([bold, timid, bolder], key=lambda each: each.harm, reverse=True) == [bolder, bold, timid]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from router.declarations.document import MAX_BYTES
 from router.errors import SuiteError
 from router.evaluation import Card, load_suite
 from tests.evaluation.suites_written import (
@@ -114,6 +115,14 @@ def test_wrong_yaml_says_where_and_what_would_be_right(tmp_path: Path, content: 
     found = problems(tmp_path, content, "everyday.yaml")
     assert len(found) == 1, found
     assert found[0].startswith(problem)
+
+
+def test_a_yaml_suite_may_have_a_mebibyte_and_no_more(tmp_path: Path) -> None:
+    content = as_yaml_suite(ROWS) + b"\n"
+    longest = content + b"#" * (MAX_BYTES - len(content))
+    assert len(loaded(tmp_path, longest, "everyday.yaml").cases) == 3
+    found = problems(tmp_path, longest + b"#", "everyday.yaml")
+    assert found == ["0 larger than 1048576 bytes. Split it into several files."]
 
 
 CARD = "description: What people say,\n  day by day.\nsource: https://example.org\nlicence: MIT\nhow_made: By hand.\n"

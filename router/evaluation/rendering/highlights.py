@@ -71,8 +71,8 @@ def worst_tools(suite: SuiteResult) -> list[tuple[Measurement, Measurement, Meas
 
 
 def mistakes(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """Return what was decided wrong, the most confident first."""
-    return sorted((each for each in outcomes if each.verdict != "right"), key=lambda each: -each.confidence)
+    """Return what was decided wrong, the worst first."""
+    return sorted((each for each in outcomes if each.verdict != "right"), key=lambda each: each.harm, reverse=True)
 
 
 def tally(suite: SuiteResult) -> str:

@@ -134,7 +134,7 @@ def _suite(suite: SuiteResult, changed: SuiteChanges | None, most: int) -> Itera
         yield from _changed_cases(changed, most)
     yield from _worst(suite, most)
     wrong = highlights.mistakes(suite.outcomes)
-    yield from details("Most confident mistakes", bullets(map(_sentence, wrong[:most]), len(wrong)))
+    yield from details("Worst mistakes", bullets(map(_sentence, wrong[:most]), len(wrong)))
     for why, metrics in highlights.unmeasured(suite).items():
         yield f"Not measured: {', '.join(map(code, metrics))} ({prose(why)})."
         yield ""

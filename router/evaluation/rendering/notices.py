@@ -36,7 +36,7 @@ def notices(report: Report, gates: Sequence[GateResult]) -> Iterator[Notice]:
     """Yield an error for each gate that failed, and a warning for each tool that took part in mistakes.
 
     Gates stand where they are written, tools where they are declared or, where
-    that is unknown, at their first case; the tool with the most confident mistake
+    that is unknown, at their first case; the tool with the worst mistake
     comes first. Of more than ten of a kind, the last says how many are left out.
     """
     yield from _at_most([*map(_gate, highlights.failed(gates))], "gate that failed", "gates that failed")
@@ -52,10 +52,10 @@ def _gate(result: GateResult) -> Notice:
 
 
 def _tools(report: Report) -> Iterator[Notice]:
-    """Yield a notice for each tool, those of the most confident mistakes first."""
+    """Yield a notice for each tool, those of the worst mistakes first."""
     found: dict[str, list[tuple[SuiteResult, Outcome]]] = {}
     mistakes = [(suite, outcome) for suite in report.suites for outcome in highlights.mistakes(suite.outcomes)]
-    for suite, outcome in sorted(mistakes, key=lambda mistake: -mistake[1].confidence):
+    for suite, outcome in sorted(mistakes, key=lambda mistake: mistake[1].harm, reverse=True):
         if tool := _concerned(outcome):
             found.setdefault(tool, []).append((suite, outcome))
     for tool, wrong in found.items():

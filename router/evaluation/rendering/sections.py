@@ -109,7 +109,7 @@ class SuiteSection:
     whole: tuple[float | None, ...]
     """What `SLICE_METRICS` are on the whole suite."""
     mistakes: tuple[Outcome, ...] = field(repr=False)
-    """The most confident first; all of them."""
+    """The worst first; all of them."""
     not_measured: tuple[Measurement, ...]
     untried: tuple[str, ...]
     """Declared tools that no case is for and none called."""

@@ -95,7 +95,7 @@ def _suite(suite: SuiteResult, width: int) -> Iterator[str]:
         width,
     )
     wrong = highlights.mistakes(suite.outcomes)
-    yield from _cases("most confident mistakes", [*map(sentence, wrong)], width, MOST)
+    yield from _cases("worst mistakes", [*map(sentence, wrong)], width, MOST)
     for why, metrics in highlights.unmeasured(suite).items():
         yield from wrapped(f"not measured: {harmless(', '.join(metrics))} ({harmless(why)})", width, "  ", "    ")
 

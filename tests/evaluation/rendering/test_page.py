@@ -68,12 +68,12 @@ def test_each_number_of_the_confusion_table_leads_to_its_cases(whole: Element) -
     assert counted == len(made_up.report().suites[0].outcomes)
 
 
-def test_mistakes_stand_with_what_was_expected_and_done_the_surest_first(whole: Element) -> None:
-    (table,) = (each for each in whole.one("s1").all("table") if "surest and wrong" in each.all("caption")[0].text)
+def test_mistakes_stand_with_what_was_expected_and_done_the_worst_first(whole: Element) -> None:
+    (table,) = (each for each in whole.one("s1").all("table") if "Wrong calls first" in each.all("caption")[0].text)
     rows = [row.text for row in table.all("tr")[1:]]
     assert rows[0] == "order me a taxi out_of_scope called set_alarm (0.93) 0.930"
-    surest = [float(row.split()[-1]) for row in rows]
-    assert surest == sorted(surest, reverse=True)
+    harm = [("called" in row, float(row.split()[-1])) for row in rows]
+    assert harm == sorted(harm, reverse=True)
     assert len(rows) == sum(each.verdict != "right" for each in made_up.report().suites[0].outcomes)
 
 

@@ -59,7 +59,7 @@ def test_lists_are_cut_and_say_how_long_they_are() -> None:
     right = made_up.result("many", [made_up.outcome(f"no {n}", [], "", tags=("t",)) for n in range(1200)])
     before, after = (Report(made_up.report().provenance, (suite,), {}) for suite in (right, wrong))
     text = as_text(after, (), compare(before, after), 80)
-    assert "most confident mistakes, the first 5 of 1,200" in text
+    assert "worst mistakes, the first 5 of 1,200" in text
     assert "broken, the first 10 of 1,200" in text
     assert len(text.splitlines()) < 100
 
