@@ -38,7 +38,7 @@ def test_the_wheel_holds_what_is_needed_at_run_time(wheel: Path) -> None:
         "router/py.typed",
         "router/declarations/tool.schema.json",
         "router/cli/scaffold/set_timer.yaml",
-        *(f"router/evaluation/rendering/{name}" for name in PAGE),
+        *(f"router/evaluation/rendering/page/{name}" for name in PAGE),
         *(f"router/encoders/minilm/{name}" for name in ("model.onnx", "tokenizer.json", "encoder.json")),
     ):
         assert needed in names

@@ -74,9 +74,9 @@ def conclude(report: Report, judge: Judge, arguments: argparse.Namespace) -> int
 
 
 def _write(folder: Path, report: Report, gates: Sequence[GateResult], changes: Changes | None) -> None:
-    from router.evaluation.rendering.html import html_page
     from router.evaluation.rendering.junit import as_junit
     from router.evaluation.rendering.markdown import as_markdown
+    from router.evaluation.rendering.page import html_page
     from router.evaluation.report import write_report
 
     page = html_page(report, gates, changes)  # may lack its package: before anything is written

@@ -13,9 +13,11 @@ from router.declarations import load
 from router.encoders import DEFAULT, load_encoder
 from router.encoders.cache import CachedEncoder
 from router.errors import Problem, RouterError, SuiteError
-from router.evaluation import Outcome, Report, Suite, load_suite, read_report, suite_result
+from router.evaluation import Outcome, Report, Suite, SuiteResult, load_suite, read_report
+from router.evaluation.catalogue import MEMORY
 from router.evaluation.gates import Gate, load_gates
 from router.evaluation.judging import GateResult, check_baseline, judge
+from router.evaluation.measures import Measurement
 from router.evaluation.provenance import provenance_of
 from router.evaluation.runner import recorded
 from router.evaluation.suite_files import unknown_tool
@@ -118,7 +120,10 @@ class Asked:
     def judged(self) -> tuple[GateResult, ...]:
         """What each gate makes of all the cases, those included that no test has asked."""
         router = self.evaluation.router
-        result = suite_result(self.suite, [self.outcome(number) for number in range(len(self.suite.cases))])
+        suite = self.suite
+        outcomes = tuple(self.outcome(number) for number in range(len(suite.cases)))
+        only = (Measurement(MEMORY, why_not="pytest's own would be measured"),)  # gates have the others measured
+        result = SuiteResult(suite.name, suite.file, suite.card, suite.fingerprint, outcomes, only)
         report = Report(provenance_of(router), (result,), {tool.name: tool.source for tool in router.tools})
         return judge(self.gates, report, self.evaluation.baseline)
 

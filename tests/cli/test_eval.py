@@ -10,7 +10,7 @@ import pytest
 from router import Router
 from router.cli import main
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"utterance": "wake me at noon", "intent": "set_alarm", "tags": ["plain"]},
     {"utterance": "an alarm please", "intent": "set_alarm"},
     {"utterance": "play me a song", "intent": "play_media", "tags": ["plain"]},

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.evaluation.outcomes import Outcome
-from router.evaluation.rendering import confusion as module
-from router.evaluation.rendering.confusion import Confusion, Label, confusion
+from router.evaluation.rendering.page import confusion as module
+from router.evaluation.rendering.page.confusion import Confusion, Label, confusion
 from tests.evaluation.made_up import outcome
 from tests.strategies import outcomes
 

@@ -9,7 +9,7 @@ from router.evaluation.outcomes import Outcome
 from router.evaluation.wording import number
 from tests.evaluation import made_up
 from tests.evaluation.made_up import outcome, result
-from tests.evaluation.rendering.page import Element, page
+from tests.evaluation.rendering.page.parsing import Element, page
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from router.evaluation.measures import Measurement
-from router.evaluation.rendering.sections import Selection, scale, selection_words, suite_section
+from router.evaluation.rendering.page.sections import Selection, scale, selection_words, suite_section
 from router.metrics.selection import risk_coverage
 from tests.evaluation import made_up
 from tests.evaluation.made_up import outcome, result

@@ -15,14 +15,15 @@ from router.evaluation import Card, Report
 from router.evaluation.changes import Change, Changes, SuiteChanges, compare
 from router.evaluation.gates import Gate
 from router.evaluation.judging import judge
-from router.evaluation.rendering import html, movements, sections
-from router.evaluation.rendering.html import html_page
+from router.evaluation.rendering import movements
+from router.evaluation.rendering import page as html
+from router.evaluation.rendering.page import html_page, sections
 from tests.evaluation import made_up
 from tests.evaluation.made_up import outcome, result
 from tests.evaluation.rendering import hostile
-from tests.evaluation.rendering.page import assert_loads_nothing, assert_sound, page, parsed
+from tests.evaluation.rendering.page.parsing import assert_loads_nothing, assert_sound, page, parsed
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 @settings(deadline=None, max_examples=30)
@@ -81,7 +82,7 @@ def test_lists_are_cut_and_say_how_many_are_left_out(monkeypatch: pytest.MonkeyP
 def test_the_same_report_gives_the_same_bytes_whatever_the_order_of_sets() -> None:
     script = """
 from tests.evaluation import made_up
-from router.evaluation.rendering.html import html_page
+from router.evaluation.rendering.page import html_page
 
 print(html_page(made_up.report(), made_up.gates()))
 """

@@ -12,7 +12,7 @@ from itertools import pairwise
 from router.evaluation import Report
 from router.evaluation.changes import Changes
 from router.evaluation.judging import GateResult
-from router.evaluation.rendering.html import html_page
+from router.evaluation.rendering.page import html_page
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "base"}
 

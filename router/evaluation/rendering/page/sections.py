@@ -14,8 +14,8 @@ from router.evaluation.columns import NO_TOOL
 from router.evaluation.judging import GateResult
 from router.evaluation.measures import EVERYTHING, Measurement, Slice
 from router.evaluation.outcomes import Outcome
-from router.evaluation.rendering.confusion import Confusion, confusion
 from router.evaluation.rendering.highlights import mistakes
+from router.evaluation.rendering.page.confusion import Confusion, confusion
 from router.evaluation.report import SLICE_METRICS, SuiteResult
 from router.evaluation.wording import counted, measured, unit_of
 from router.metrics.calibration import Reliability, reliability

@@ -15,7 +15,8 @@ from router.evaluation.catalogue import TOOL_METRICS
 from router.evaluation.changes import Changes
 from router.evaluation.judging import GateResult
 from router.evaluation.measures import EVERYTHING
-from router.evaluation.rendering import charts, highlights, movements, sections
+from router.evaluation.rendering import highlights, movements
+from router.evaluation.rendering.page import charts, sections
 from router.evaluation.report import SLICE_METRICS, Report
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from router.evaluation.rendering import charts
+from router.evaluation.rendering.page import charts
 from router.metrics.calibration import Reliability, reliability
 from router.metrics.selection import RiskCoverage, risk_coverage
 
