@@ -3,6 +3,8 @@
 >>> from router import Policy, Router, ToolCall
 """
 
+import typing
+
 from router.decisions import Abstain, AskArgument, Candidate, Clarify, Decision, Policy, ToolCall
 from router.declarations import Example, Parameter, Tool, ToolSet
 from router.errors import (
@@ -10,12 +12,18 @@ from router.errors import (
     DeclarationError,
     EncoderError,
     EncoderMismatchError,
+    FileError,
+    GateError,
     MissingExtraError,
+    ReportError,
     RouterError,
+    SuiteError,
     UnknownEncoderError,
     UnknownToolError,
 )
-from router.router import Router
+
+if typing.TYPE_CHECKING:
+    from router.router import Router
 
 __version__ = "0.1.0"
 
@@ -30,14 +38,31 @@ __all__ = [
     "EncoderError",
     "EncoderMismatchError",
     "Example",
+    "FileError",
+    "GateError",
     "MissingExtraError",
     "Parameter",
     "Policy",
+    "ReportError",
     "Router",
     "RouterError",
+    "SuiteError",
     "Tool",
     "ToolCall",
     "ToolSet",
     "UnknownEncoderError",
     "UnknownToolError",
 ]
+
+if not typing.TYPE_CHECKING:  # or type checkers would take every name for granted
+
+    def __getattr__(name: str) -> typing.Any:
+        """Import the router, and numpy, when it is asked for: every pytest imports this package, for its plugin."""
+        if name != "Router":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from router.router import Router
+
+        return globals().setdefault(name, Router)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

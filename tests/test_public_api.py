@@ -19,6 +19,7 @@ MODULES = ["router", "router.encoders", "router.scoring", "router.bundle", "rout
 @pytest.mark.parametrize("name", MODULES)
 def test_what_is_listed_is_there_sorted_and_nothing_else_is(name: str) -> None:
     module = importlib.import_module(name)
+    assert all(hasattr(module, public) for public in module.__all__)
     assert list(module.__all__) == sorted(module.__all__)
     own = {
         key

@@ -34,8 +34,12 @@ def _imported(program: str, *arguments: object) -> set[str]:
     )
 
 
-def test_importing_the_package_imports_no_backend() -> None:
-    imported = _imported("import router")
+def test_importing_the_package_imports_neither_numpy_nor_a_backend() -> None:
+    assert _imported("import router") & {"numpy", *TRAINING, *AUTHORING, *BACKENDS} == set()
+
+
+def test_importing_the_router_imports_no_backend() -> None:
+    imported = _imported("from router import Router")
     assert "numpy" in imported
     assert imported & (TRAINING | AUTHORING | BACKENDS) == set()
 

@@ -15,6 +15,8 @@ from evals.peers.registry import PEERS
 TIMED = 200
 """Utterances that are timed, spread over the in-scope ones."""
 ROUNDS = 5
+TURN = 20
+"""Utterances before it is the other's turn: short, so that other work on the machine slows both."""
 WARM_UP = 20
 
 
@@ -50,10 +52,9 @@ def _times(decide: Any, texts: list[str]) -> dict[str, float]:
         bare(text)
     ours: list[float] = []
     reference: list[float] = []
-    for turn in range(ROUNDS):
-        pair = [(decide, ours), (bare, reference)]
-        for run, times in pair if turn % 2 else reversed(pair):
-            times.extend(timed(run, text) for text in said)
+    for start in [*range(0, len(said), TURN)] * ROUNDS:
+        for run, times in ((decide, ours), (bare, reference)):
+            times.extend(timed(run, text) for text in said[start : start + TURN])
     return {"route_ms": median(ours), "route_p95_ms": percentile(ours, 95), "encoder_ms": median(reference)}
 
 

@@ -106,4 +106,5 @@ def _interval(metric: Metric, rows: Columns) -> Interval | None:
         return wilson(int(counted.sum()), len(rows), CONFIDENCE)
     if metric.quantile:
         return percentile_interval(rows.milliseconds, metric.quantile, CONFIDENCE)
-    return bootstrap(lambda drawn: statistic(metric, rows.take(drawn)), rows.clusters, CONFIDENCE, seed=SEED)
+    found = bootstrap(lambda drawn: statistic(metric, rows.take(drawn)), rows.clusters, CONFIDENCE, seed=SEED)
+    return found and Interval(max(found.low, 0.0), min(found.high, 1.0))

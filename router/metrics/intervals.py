@@ -101,11 +101,11 @@ def bootstrap(
     draws: int | None = None,
     seed: int = 0,
 ) -> Interval | None:
-    """Return the bias-corrected bootstrap interval (Efron, 1981) for any statistic of the rows.
+    """Return the bootstrap interval for any statistic of the rows, see `bias_corrected`.
 
     `statistic` is called with the row numbers of each resample, see `resampled`,
-    and with all rows. The correction matters for statistics that a resample
-    shifts, such as a calibration error, which repeated rows make larger.
+    and with all rows. The correction matters for statistics that resampling
+    moves, such as a calibration error, which repeated rows make larger.
     An interval without width says that no resample differed, as when all rows are
     alike, and not that the statistic is certain; for a share of such rows use
     `wilson` or `clustered_share`.
@@ -140,12 +140,16 @@ def default_draws(rows: int) -> int:
 
 
 def bias_corrected(values: Floats, observed: float, confidence: float) -> Interval:
-    """Return Efron's (1981) interval from a resampled statistic's values [n] and its value over all rows."""
-    normal, tail = NormalDist(), (1 - confidence) / 2
-    below = float((values < observed).mean() + (values == observed).mean() / 2)
-    shift = normal.inv_cdf(min(max(below, 0.5 / len(values)), 1 - 0.5 / len(values)))
-    low, high = np.quantile(values, [normal.cdf(2 * shift + normal.inv_cdf(q)) for q in (tail, 1 - tail)])
-    return Interval(float(low), float(high))
+    """Return the middle of a resampled statistic's values [n], moved so that their median is the observed value.
+
+    How far resampling moves a statistic from the sample's is the estimate of how
+    far sampling moved that from the truth (Efron and Tibshirani, "An introduction
+    to the bootstrap", 1993, chapter 10). The correction by quantiles of Efron
+    (1981) has no answer where every resample lies on one side, as is usual for a
+    small calibration error. An end may leave the range of the statistic.
+    """
+    low, half, high = np.quantile(values, [(1 - confidence) / 2, 0.5, (1 + confidence) / 2])
+    return Interval(float(observed + low - half), float(observed + high - half))
 
 
 def _wilson(share: float, n: int, confidence: float) -> Interval:

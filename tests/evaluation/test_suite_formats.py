@@ -30,7 +30,7 @@ JSON_LINES = [
     ('["a"]', "2 is no JSON object"),
     ("null", "2 is no JSON object"),
     ('{"utterance": "a", "utterance": "b"}', "2 is not JSON: the key 'utterance' stands there twice"),
-    ('{"arguments": {"a": 1, "a": 1}}', "2 is not JSON: the key 'a' stands there twice"),
+    ('{"arguments": {"b": 0, "a": 1, "a": 1}}', "2 is not JSON: the key 'a' stands there twice"),
     ('{"arguments": {"a": NaN}}', "2 is not JSON: NaN is no number"),
     ('{"arguments": {"a": -Infinity}}', "2 is not JSON: -Infinity is no number"),
     ("[" * 100_000, "2 is nested too deeply"),

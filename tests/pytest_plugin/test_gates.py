@@ -23,6 +23,14 @@ def test_gates_judge_in_place_of_cases(repository: Repository) -> None:
     )
 
 
+def test_an_expected_failure_has_no_traceback(repository: Repository) -> None:
+    repository.gates(LENIENT)
+    result = repository.run("--xfail-tb")
+    start = next(n for n, line in enumerate(result.outlines) if line.strip("_ ") == "everyday: text anna")
+    assert result.outlines[start + 1].startswith("judged by the gates: 'text anna' should call play_music, but ")
+    assert result.outlines[start + 2].startswith("===")
+
+
 def test_a_gate_that_fails_says_what_was_measured_and_names_offenders(repository: Repository) -> None:
     repository.gates(LENIENT, STRICT)
     result = repository.run()

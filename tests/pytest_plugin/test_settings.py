@@ -16,7 +16,7 @@ def test_pytest_imports_nothing_for_a_repository_that_configures_nothing(pyteste
         import sys
         def test_imports():
             assert "router.pytest_plugin" in sys.modules
-            assert not {"onnxruntime", "sklearn", "yaml", "jsonschema", "tokenizers"}.intersection(sys.modules)
+            assert not {"numpy", "onnxruntime", "sklearn", "yaml", "jsonschema", "tokenizers"}.intersection(sys.modules)
             assert not {"router.evaluation", "router.pytest_plugin.items"}.intersection(sys.modules)
         """
     )
