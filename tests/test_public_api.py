@@ -37,9 +37,13 @@ def test_the_public_names_are_these() -> None:
         "DeclarationError",
         "EncoderError",
         "EncoderMismatchError",
+        "FileError",
+        "GateError",
         "MissingExtraError",
+        "ReportError",
         "Router",
         "RouterError",
+        "SuiteError",
         "UnknownEncoderError",
         "UnknownToolError",
     }
