@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from router import Router, ToolSet
 from router.declarations import load, loads
@@ -11,6 +12,9 @@ from router.encoders import HashingEncoder
 from router.training import train
 
 pytest_plugins = ["pytester"]
+
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
 
 TOOL_SPECS = Path(__file__).parents[1] / "tool_specs"
 

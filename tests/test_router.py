@@ -80,7 +80,7 @@ def test_what_is_for_no_tool_is_abstained_on(everyday_router: Router, said: str)
             pytest.fail(f"{other}")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(any_text)
 def test_any_text_whatsoever_gets_a_decision(everyday_router: Router, text: str) -> None:
     decision = everyday_router.route(text)
@@ -214,7 +214,7 @@ def test_an_available_tool_that_is_not_declared_is_an_error_whatever_is_said(
         getattr(everyday_router, ask)([text] if ask == "route_many" else text, available={"set_alrm"})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(MIXED) | any_text, st.none() | st.sets(st.sampled_from(["set_alarm", "play_music", "flip_coin"]))
 )

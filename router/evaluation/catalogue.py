@@ -245,6 +245,11 @@ TOOL_METRICS = ("precision", "recall", "f1")
 """Those about one tool, by what was called."""
 
 
+def is_share(name: str) -> bool:
+    """Whether a metric of that name lies between 0 and 1."""
+    return name in TOOL_METRICS or (name in METRICS and not METRICS[name].unit)
+
+
 def tool_metric(name: str, tool: int) -> Metric:
     """Return the metric of this name for the tool of that number in the columns."""
 

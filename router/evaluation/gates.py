@@ -20,7 +20,7 @@ from router.declarations.strict_yaml import read
 from router.declarations.wording import hint, shown
 from router.errors import GateError, Problem
 from router.evaluation.cases import Case
-from router.evaluation.catalogue import MEMORY, METRICS, TOOL_METRICS
+from router.evaluation.catalogue import MEMORY, METRICS, TOOL_METRICS, is_share
 from router.evaluation.measures import EVERYTHING, Slice
 
 
@@ -114,6 +114,14 @@ def _contradictions(gate: Gate) -> Iterator[tuple[str, str]]:
     limits = [gate.floor, gate.ceiling, gate.no_worse_than_baseline_by]
     if sum(limit is not None for limit in limits) != 1:
         yield "", "a gate has one limit: floor, ceiling or no_worse_than_baseline_by"
+    if gate.rule == "interval" and gate.no_worse_than_baseline_by is not None:
+        yield "rule", "a comparison with the baseline has no rule; significant_at says how sure it must be"
+    limit = gate.floor if gate.floor is not None else gate.ceiling
+    if limit is not None and is_share(gate.metric) and not 0.0 <= limit <= 1.0:
+        yield (
+            "floor" if gate.floor is not None else "ceiling",
+            f"{gate.metric} lies between 0 and 1, and {limit} does not",
+        )
     if gate.metric in TOOL_METRICS and not gate.slice.tool:
         yield "metric", f"{gate.metric} is about one tool: name it, slice: {{tool: NAME}}"
     if gate.metric == MEMORY and (gate.slice != EVERYTHING or gate.rule == "interval"):

@@ -91,6 +91,8 @@ def offenders(gate: Gate, suite: SuiteResult) -> list[Outcome]:
     if chosen is None:
         return []
     which, metric = chosen
+    if metric.name == "slot_f1":
+        metric = METRICS["argument_exact_match"]  # the calls it pools: those that are not perfect
     places = np.flatnonzero(which)
     rows = suite.columns.take(places)
     asked = metric.of(rows)
@@ -137,9 +139,12 @@ def _compared(gate: Gate, difference: Difference | None) -> tuple[bool, str]:
     said = f"is {compared(difference, worse, gate.no_worse_than_baseline_by)}"
     said += f"; it may be worse by {written_limit(gate.metric, gate.no_worse_than_baseline_by)}"
     failed = worse > gate.no_worse_than_baseline_by
-    if gate.significant_at is not None:
+    if gate.significant_at is not None and difference.p is None:
+        said += ", and there are too few cases to say whether it is more than chance"
+    elif gate.significant_at is not None:
+        assert difference.p is not None
         said += f", or more if p is above {gate.significant_at}"
-        failed = failed and difference.p is not None and round(difference.p, 6) <= gate.significant_at
+        failed = failed and round(difference.p, 6) <= gate.significant_at
     return not failed, said
 
 

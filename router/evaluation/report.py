@@ -176,14 +176,12 @@ def read_report(path: str | os.PathLike[str]) -> Report:
 
 
 def _suite(data: Mapping[str, Any]) -> SuiteResult:
-    return SuiteResult(
-        data["name"],
-        data["file"],
-        Card(**data["card"]),
-        data["fingerprint"],
-        tuple(map(_outcome, data["outcomes"])),
-        tuple(map(measurement_from_dict, data["measurements"])),
-    )
+    outcomes = tuple(map(_outcome, data["outcomes"]))
+    suite = Suite(data["name"], tuple(outcome.case for outcome in outcomes), Card(**data["card"]), data["file"])
+    if suite.fingerprint != data["fingerprint"]:
+        raise ValueError(f"the cases of suite {suite.name!r:.80} are not those that it was written with")
+    measurements = tuple(map(measurement_from_dict, data["measurements"]))
+    return SuiteResult(suite.name, suite.file, suite.card, data["fingerprint"], outcomes, measurements)
 
 
 def _outcome(data: Mapping[str, Any]) -> Outcome:

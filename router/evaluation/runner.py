@@ -47,11 +47,11 @@ class Partial:
     def writer(self, key: str, known: Sequence[Outcome]) -> Iterator[Callable[[Outcome], None]]:
         """Give a function that keeps an outcome; the file goes when all is done."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        with self.file.open("w", encoding="utf-8") as stream:
-            stream.write(json.dumps({"of": key}) + "\n")
-            for outcome in known:
-                stream.write(json.dumps(outcome.to_dict()) + "\n")
-            stream.flush()
+        whole = self.file.with_name(f".{self.file.name}.new")
+        lines = [{"of": key}, *(each.to_dict() for each in known)]
+        whole.write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
+        whole.replace(self.file)
+        with self.file.open("a", encoding="utf-8") as stream:
             written = 0
 
             def keep(outcome: Outcome) -> None:

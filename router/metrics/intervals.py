@@ -140,7 +140,7 @@ def default_draws(rows: int) -> int:
 
 
 def bias_corrected(values: Floats, observed: float, confidence: float) -> Interval:
-    """Return the middle of a resampled statistic's values [n], moved so that their median is the observed value.
+    """Return the middle of a resampled statistic's values [n], moved so that their mean is the observed value.
 
     How far resampling moves a statistic from the sample's is the estimate of how
     far sampling moved that from the truth (Efron and Tibshirani, "An introduction
@@ -148,8 +148,9 @@ def bias_corrected(values: Floats, observed: float, confidence: float) -> Interv
     (1981) has no answer where every resample lies on one side, as is usual for a
     small calibration error. An end may leave the range of the statistic.
     """
-    low, half, high = np.quantile(values, [(1 - confidence) / 2, 0.5, (1 + confidence) / 2])
-    return Interval(float(observed + low - half), float(observed + high - half))
+    low, high = np.quantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
+    bias = float(values.mean()) - observed
+    return Interval(float(low) - bias, float(high) - bias)
 
 
 def _wilson(share: float, n: int, confidence: float) -> Interval:

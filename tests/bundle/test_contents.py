@@ -58,7 +58,7 @@ def _write(path: Path, folder: Folder, **changed: Any) -> None:
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(tool_sets, st.lists(utterances, min_size=1, max_size=5))
 def test_what_is_loaded_routes_as_what_was_saved(scratch: Path, tools: ToolSet, said: list[str]) -> None:
     router = train(tools, ENCODER)
@@ -164,7 +164,7 @@ def _changed(document: Any, path: tuple[Any, ...], value: Any) -> Any:
     return document
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.data())
 def test_documents_of_a_wrong_shape_give_a_bundle_error_or_a_router_that_routes(
     folder: Folder, scratch: Path, data: st.DataObject

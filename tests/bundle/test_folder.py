@@ -100,7 +100,7 @@ def test_a_relative_path_and_a_link_lead_to_the_bundle(bundle: Path, monkeypatch
     assert read_folder(".").documents == {"policy": {}}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_any_altered_byte_is_found(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     path = tmp_path_factory.getbasetemp() / "altered.bundle"

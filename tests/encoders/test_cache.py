@@ -149,7 +149,7 @@ def test_a_cache_with_another_table_is_begun_anew(tmp_path: Path, caplog: pytest
     assert caplog.text.count("begun anew") == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_no_altered_byte_changes_a_row(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     cached = CachedEncoder(HashingEncoder(), tmp_path_factory.mktemp("cache"))

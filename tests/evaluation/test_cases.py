@@ -127,7 +127,6 @@ _any_json = json_values | st.lists(st.text(max_size=2), max_size=3) | st.sampled
 _rows = st.dictionaries(st.sampled_from(KEYS) | words, _any_json, max_size=5).map(lambda row: ROW | row)
 
 
-@settings(deadline=None)
 @given(_rows)
 def test_any_row_is_a_case_that_can_be_written_or_has_faults(row: dict[str, Any]) -> None:
     case, faults = case_from_row(row)
@@ -136,7 +135,7 @@ def test_any_row_is_a_case_that_can_be_written_or_has_faults(row: dict[str, Any]
         assert json.dumps(case.to_dict(), ensure_ascii=False).encode()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(suites, st.data())
 def test_a_fingerprint_changes_with_any_case(suite: Suite, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(suite.cases) - 1))

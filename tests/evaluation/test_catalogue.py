@@ -217,14 +217,13 @@ def test_every_metric_has_its_own_oracle() -> None:
     assert tuple(TOOL_ORACLES) == TOOL_METRICS
 
 
-@settings(deadline=None)
 @given(some_outcomes | of_one_kind)
 def test_each_metric_is_what_counting_gives(found: list[Outcome]) -> None:
     for name, metric in METRICS.items():
         assert value_of(metric, found) == close(ORACLES[name](found)), name
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(some_outcomes)
 def test_each_tool_s_metric_is_what_counting_gives(found: list[Outcome]) -> None:
     for number, tool in enumerate(columns(found).tools):
@@ -233,7 +232,7 @@ def test_each_tool_s_metric_is_what_counting_gives(found: list[Outcome]) -> None
             assert value_of(metric, found) == close(TOOL_ORACLES[name](found, tool)), (name, tool)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(some_outcomes, st.randoms())
 def test_the_order_of_cases_changes_no_metric(found: list[Outcome], chance: Any) -> None:
     shuffled = chance.sample(found, len(found))

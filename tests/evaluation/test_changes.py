@@ -96,7 +96,7 @@ def test_cases_with_other_tags_languages_clusters_and_lines_are_the_same() -> No
     assert list(shared_cases(suite([before]), suite([after]))) == [Change(before, after)]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(pairs(), st.randoms())
 def test_every_shared_case_is_in_one_list_at_most(found: tuple[list[Outcome], list[Outcome]], chance: object) -> None:
     before, after = found
@@ -136,7 +136,7 @@ def test_identical_reports_differ_by_nothing() -> None:
             assert (moved.difference, moved.low, moved.high, moved.p) == (0.0, 0.0, 0.0, 1.0), moved.metric
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(pairs())
 def test_a_difference_is_that_of_both_measurements(found: tuple[list[Outcome], list[Outcome]]) -> None:
     before, after = map(columns, found)
@@ -165,7 +165,7 @@ def moved_by(
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=25))
 def test_the_p_value_of_a_share_is_that_of_flipping_a_coin_for_each_changed_case(
     rights: list[tuple[bool, bool]],
@@ -223,7 +223,7 @@ def test_a_tool_that_only_one_report_knows_is_compared_where_it_can_be(name: str
         assert slice_difference(before, after, name, Slice(tool=gone)) is None
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(pairs(), st.sampled_from("abc"), st.sampled_from(TOOL_METRICS))
 def test_a_tool_s_difference_is_that_of_its_measurements(
     found: tuple[list[Outcome], list[Outcome]], tool: str, name: str

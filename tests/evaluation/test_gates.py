@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from router.declarations.document import MAX_BYTES
@@ -166,6 +166,8 @@ MISUSES = [
     ("metric: recall, slice: {tag: asr}, floor: 1, reason: why", "metric: recall is about one tool: name it"),
     ("metric: memory, slice: {tag: asr}, ceiling: 9, reason: why", "metric: memory is one number of a whole run: it"),
     ("metric: memory, rule: interval, ceiling: 9, reason: why", "metric: memory is one number of a whole run: it has"),
+    ("metric: accuracy, floor: 90, reason: why", "floor: accuracy lies between 0 and 1, and 90 does not"),
+    ("metric: accuracy, no_worse_than_baseline_by: 0, rule: interval, reason: why", "rule: a comparison with the"),
     (
         "metric: memory, no_worse_than_baseline_by: 9, significant_at: 0.1, reason: why",
         "significant_at: memory is one number of a whole run: no test can compare two of them",
@@ -235,7 +237,6 @@ def test_a_file_may_have_a_mebibyte_and_no_more(tmp_path: Path) -> None:
     assert problems(tmp_path, f"{longest}#") == ["0 larger than 1048576 bytes. Split it into several files."]
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200) | yaml_like.map(str.encode) | damaged(st.just(GATES.encode())))
 def test_any_bytes_give_gates_or_a_gate_error(folder: Path, content: bytes) -> None:
     try:

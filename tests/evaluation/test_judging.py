@@ -199,6 +199,14 @@ def test_being_worse_counts_only_where_it_is_significant(after: int, at: float, 
     assert found.message.endswith(f"it may be worse by 0.000, or more if p is above {at}")
 
 
+def test_where_nothing_can_be_tested_being_worse_counts() -> None:
+    one = gate("macro_f1", no_worse_than_baseline_by=0.0, significant_at=0.05)
+    before, after = (suite([outcome("say", ["a"], did, cluster="c")]) for did in ("a", "b"))
+    found = judged(one, after, before)
+    assert not found.passed
+    assert "there are too few cases to say whether it is more than chance" in found.message
+
+
 def test_a_significant_but_allowed_change_passes() -> None:
     one = gate("accuracy", no_worse_than_baseline_by=0.6, significant_at=0.05)
     assert judged(one, calls(4, 10), calls(10, 10)).passed
@@ -306,7 +314,7 @@ def test_a_failed_gate_names_a_few_offenders() -> None:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(outcomes(), max_size=6), st.sampled_from([*METRICS, *TOOL_METRICS]), st.floats(0, 1))
 def test_a_gate_and_its_opposite_never_both_fail_nor_hide_what_was_measured(
     found: list[Outcome], metric: str, limit: float

@@ -83,7 +83,7 @@ def test_a_percentile_has_an_interval_only_where_there_are_values_on_either_side
     assert enough.low < 67.45
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(outcomes(), max_size=6))
 def test_a_measurement_says_its_value_or_why_there_is_none(found: list[Outcome]) -> None:
     for name, metric in METRICS.items():
@@ -218,7 +218,7 @@ def test_what_a_report_holds_is_not_measured_again(monkeypatch: pytest.MonkeyPat
         whole.overall("acuracy")
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(outcomes(labels()), min_size=1, max_size=5))
 def test_a_suite_result_says_the_same_each_time(found: list[Outcome]) -> None:
     first = result("everyday", found)

@@ -53,7 +53,6 @@ def test_a_router_is_as_sure_of_a_call_as_of_its_tool_and_else_as_of_being_out_o
     assert outcome("say it", ["a"], "a or b", 0.4, 0.7).confidence == pytest.approx(0.3)
 
 
-@settings(deadline=None)
 @given(outcomes(cases()))
 def test_an_outcome_reads_as_it_was_written(found: Outcome) -> None:
     written = json.loads(json.dumps(found.to_dict()))
@@ -128,7 +127,7 @@ def test_anything_else_is_refused(altered: dict[str, Any], message: str) -> None
         outcome_from_dict(WRITTEN | altered, case)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(outcomes(), max_size=8))
 def test_columns_say_what_the_outcomes_say(found: list[Outcome]) -> None:
     c = columns(found)
@@ -168,7 +167,7 @@ def test_cases_share_a_cluster_only_if_both_name_it(names: list[str]) -> None:
     assert c.is_clustered == (len(named) > len({*named}))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(outcomes(), max_size=6), st.data())
 def test_taking_rows_keeps_them_together(found: list[Outcome], data: st.DataObject) -> None:
     places = data.draw(st.lists(st.integers(0, len(found) - 1), max_size=8)) if found else []

@@ -125,7 +125,7 @@ def left_behind(folder: Path, everyday_router: Router) -> bytes:
     return (folder / "left.jsonl").read_bytes()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**6))
 def test_a_partial_file_that_was_cut_anywhere_is_good_up_to_its_last_whole_line(
     folder: Path, everyday_router: Router, whole: list[Outcome], left_behind: bytes, millionths: int
@@ -142,7 +142,7 @@ def test_a_partial_file_that_was_cut_anywhere_is_good_up_to_its_last_whole_line(
 _nonsense = st.sampled_from([b"", b"\n", b"{}\n", b"null\n", b"[]\n", b"\xff\n", b'{"decision": 1}\n'])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, len(SAID) - 1), _nonsense)
 def test_a_line_that_is_not_the_next_outcome_is_not_used_nor_what_follows(
     folder: Path, everyday_router: Router, whole: list[Outcome], left_behind: bytes, place: int, nonsense: bytes

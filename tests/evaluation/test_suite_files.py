@@ -23,7 +23,7 @@ from tests.evaluation.suites_written import (
 from tests.strategies import damaged, suites, utterances, yaml_like
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(suites)
 def test_json_lines_yaml_and_csv_give_the_same_suite(folder: Path, suite: Suite) -> None:
     rows = [case.to_dict() for case in suite.cases]
@@ -33,7 +33,7 @@ def test_json_lines_yaml_and_csv_give_the_same_suite(folder: Path, suite: Suite)
         assert (again.name, again.fingerprint) == ("everyday", suite.fingerprint)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(utterances)
 def test_json_lines_and_csv_keep_every_character(folder: Path, utterance: str) -> None:
     for name in ("everyday.jsonl", "everyday.csv"):
@@ -224,13 +224,11 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, suffix: str) -> Non
         load_suite(tmp_path / f"folder{suffix}")
 
 
-@settings(deadline=None)
 @given(st.sampled_from([*WRITERS]), st.binary(max_size=200) | yaml_like.map(str.encode))
 def test_any_bytes_give_a_suite_or_a_suite_error(folder: Path, name: str, content: bytes) -> None:
     survives(folder, name, content)
 
 
-@settings(deadline=None)
 @given(st.sampled_from([*WRITERS]), st.data())
 def test_a_damaged_file_gives_a_suite_or_a_suite_error(folder: Path, name: str, data: st.DataObject) -> None:
     survives(folder, name, data.draw(damaged(st.just(WRITERS[name](ROWS)))))

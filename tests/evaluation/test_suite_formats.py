@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from router.declarations.document import MAX_BYTES
@@ -177,7 +177,6 @@ def test_a_wrong_card_in_a_suite_is_shown_with_its_line(tmp_path: Path) -> None:
     assert problem.startswith("4 card.license: unknown key 'license'. Did you mean 'licence'?")
 
 
-@settings(deadline=None)
 @given(damaged(st.just(CARD.encode())))
 def test_a_damaged_card_gives_a_suite_or_a_suite_error(folder: Path, card: bytes) -> None:
     (folder / "carded.card.yaml").write_bytes(card)

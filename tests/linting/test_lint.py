@@ -53,7 +53,7 @@ def test_the_gravest_come_first_then_file_and_line() -> None:
         assert linted(TROUBLED).count(severity) == len(places) > 0
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(tool_sets, st.randoms())
 def test_any_set_of_tools_can_be_linted_in_any_order(tools: ToolSet, chance: random.Random) -> None:
     findings = lint(tools, ENCODER)

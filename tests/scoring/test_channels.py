@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -49,7 +49,6 @@ def _by_hand(channels: Channels, row: NDArray[np.float32]) -> tuple[list[list[fl
     return measured, none
 
 
-@settings(deadline=None)
 @given(channels(), st.integers(0, 2**32))
 def test_channels_are_what_plain_loops_give(channels: Channels, seed: int) -> None:
     rows = np.random.default_rng(seed).normal(size=(4, WIDTH)).astype(np.float32)
@@ -67,7 +66,6 @@ def test_a_head_with_one_class_more_than_tools_knows_none_of_these(channels: Cha
     assert channels.tools == len(channels.declaration_sketches)
 
 
-@settings(deadline=None)
 @given(channels(), st.integers(0, 2**32))
 def test_a_row_is_measured_to_the_same_bits_in_any_company(channels: Channels, seed: int) -> None:
     rows = np.random.default_rng(seed).normal(size=(7, WIDTH)).astype(np.float32)

@@ -29,7 +29,7 @@ def _best(router: Router, utterance: str) -> str:
     return router.route(utterance).candidates[0].tool
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(tools)
 def test_a_tool_that_comes_and_goes_leaves_every_decision_as_it_was(everyday_router: Router, tool: Tool) -> None:
     again = everyday_router.with_tool(tool).without(tool.name)
@@ -92,7 +92,7 @@ def _logistic(rows: NDArray[np.float64], offsets: NDArray[np.float64], own: int,
     return float(minimize(loss, np.zeros(features.shape[1]), method="BFGS").fun)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.integers(0, 2**32), st.integers(1, 5), st.integers(0, 8), st.integers(0, 4), st.sampled_from([0.3, 10.0, 30.0])
 )

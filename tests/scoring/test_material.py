@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -65,7 +65,6 @@ def test_the_same_example_five_times_is_one_prototype_or_more_but_no_error() -> 
     assert exemplars(np.ones((20, 1), np.float32), 8).tolist() == [0]
 
 
-@settings(deadline=None)
 @given(tool_sets)
 def test_every_text_is_found_under_its_tool(tools: ToolSet) -> None:
     material = embed_tools(tools, tools.out_of_scope, ENCODER)
@@ -84,7 +83,6 @@ def test_every_text_is_found_under_its_tool(tools: ToolSet) -> None:
             assert found == pytest.approx(by_hand / max(float(np.linalg.norm(by_hand)), 1e-12), abs=1e-5)
 
 
-@settings(deadline=None)
 @given(tool_sets, st.integers(0, 12))
 def test_every_tool_has_its_declaration_and_at_most_so_many_examples_as_prototypes(tools: ToolSet, more: int) -> None:
     extra = Tool("zzz", "More.", examples=tuple(Example(f"{n} times {n * n}") for n in range(more)))

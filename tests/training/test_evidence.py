@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -75,7 +75,6 @@ def _material(counts: list[int], counter_counts: list[int], out_of_scope: int) -
 sizes = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3)), min_size=1, max_size=5)
 
 
-@settings(deadline=None)
 @given(sizes, st.integers(0, 12))
 def test_every_row_is_measured_once_by_a_model_that_never_saw_it(sizes: list[tuple[int, int]], others: int) -> None:
     measured_rows.clear()
@@ -96,7 +95,6 @@ def test_every_row_is_measured_once_by_a_model_that_never_saw_it(sizes: list[tup
     assert np.array_equal(found.counter_owners, material.counter_owners)
 
 
-@settings(deadline=None)
 @given(sizes)
 def test_each_fold_takes_its_share_of_every_tool(sizes: list[tuple[int, int]]) -> None:
     owners = np.repeat(np.arange(len(sizes), dtype=np.int32), [count for count, _ in sizes])

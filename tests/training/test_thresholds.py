@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -37,7 +37,6 @@ def _probabilities(measured: Measured) -> tuple[NDArray[np.float64], NDArray[np.
     return sigmoid(gate_features(measured.channels, measured.none, logits) @ GATE_PRIOR), softmax(logits)
 
 
-@settings(deadline=None)
 @given(evidences(), limits, limits)
 def test_limits_are_kept_on_the_data_they_are_fitted_to(evidence: Evidence, accept: float, wrong: float) -> None:
     policy = fit_thresholds(evidence, FUSION_PRIOR, GATE_PRIOR, Policy(accept, wrong))
@@ -53,7 +52,6 @@ def test_limits_are_kept_on_the_data_they_are_fitted_to(evidence: Evidence, acce
             assert (shares.argmax(axis=1) != evidence.owners)[called].mean() <= wrong
 
 
-@settings(deadline=None)
 @given(evidences(), limits)
 def test_a_lower_threshold_would_let_more_in_than_the_limit_allows(evidence: Evidence, accept: float) -> None:
     policy = fit_thresholds(evidence, FUSION_PRIOR, GATE_PRIOR, Policy(accept))

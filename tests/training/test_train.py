@@ -78,7 +78,7 @@ def test_a_single_tool_is_called_or_not_but_never_asked_about() -> None:
     assert isinstance(router.route("order sushi"), Abstain)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(tool_sets, st.randoms(), st.lists(utterances, min_size=1, max_size=4))
 def test_the_order_of_tools_changes_no_decision(tools: ToolSet, chance: random.Random, said: list[str]) -> None:
     shuffled = list(tools)
@@ -135,7 +135,7 @@ def test_without_scikit_learn_it_says_what_to_install(monkeypatch: pytest.Monkey
         train(ToolSet(), ENCODER)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32), st.integers(2, 4), st.integers(0, 2))
 def test_the_head_is_the_optimum_of_its_likelihood(seed: int, present: int, absent: int) -> None:
     chance = np.random.default_rng(seed)

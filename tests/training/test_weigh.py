@@ -81,7 +81,7 @@ def _fusion_loss_by_hand(evidence: Evidence, weights: Floats) -> float:
     return total
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32), st.integers(2, 5), st.integers(0, 15), st.integers(0, 15))
 def test_no_small_step_from_the_fusion_is_better(seed: int, tools: int, examples: int, counterexamples: int) -> None:
     evidence = _evidence(seed, tools, examples, counterexamples)
@@ -107,7 +107,6 @@ def _none(tools: int) -> Measured:
     return Measured(np.zeros((0, tools, len(CHANNELS)), np.float32), np.zeros(0, np.float32))
 
 
-@settings(deadline=None)
 @given(evidences())
 def test_no_weight_ever_changes_its_sign(evidence: Evidence) -> None:
     fusion = fit_fusion(evidence)
@@ -145,7 +144,6 @@ def test_much_evidence_outweighs_the_prior() -> None:
     assert errors[2] < 0.2
 
 
-@settings(deadline=None)
 @given(evidences())
 def test_both_sides_of_the_gate_weigh_the_same(evidence: Evidence) -> None:
     features, targets, weights = gate_material(evidence, FUSION_PRIOR)

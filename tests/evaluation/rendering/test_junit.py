@@ -103,7 +103,7 @@ def test_a_time_that_is_none_is_left_out() -> None:
     assert "timestamp" not in as_junit(odd, ())
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(hostile.reports())
 def test_whatever_people_say_it_is_xml(made: tuple[Report, Gate]) -> None:
     report, gate = made

@@ -43,7 +43,7 @@ def test_the_value_on_the_cases_in_both_is_only_shown_where_it_may_differ() -> N
     assert "| n | baseline | change |" in as_markdown(report, (), compare(report, report))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(hostile.reports(), hostile.reports())
 def test_what_people_made_stands_in_code_spans_only(made: tuple[Report, Gate], earlier: tuple[Report, Gate]) -> None:
     report, gate = made
@@ -63,7 +63,7 @@ def assert_harmless(line: str) -> list[str]:
     if line.startswith("| "):
         line = re.sub(r"^\| | \|$| \| ", " ", line)
         assert not re.search(r"(?<!\\)\|", line)
-        line = line.replace("\\|", "")
+        line = line.replace("\\|", "|")
     rest, _ = without_code_spans(line)
     ours = [found[0] for found in OURS.finditer(rest)]
     rest = OURS.sub("", rest.replace("…", ""))

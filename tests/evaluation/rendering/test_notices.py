@@ -94,7 +94,7 @@ def test_nothing_wrong_is_nothing_to_say() -> None:
     assert [*notices(report(outcome("x", ["a"], "a")), ())] == []
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(hostile.reports())
 def test_a_notice_has_no_characters_but_what_can_be_seen(made: tuple[Report, Gate]) -> None:
     made_report, gate = made

@@ -80,7 +80,7 @@ def test_an_escape_sequence_reaches_the_terminal_from_nowhere() -> None:
     assert text.replace("\n", "").isprintable()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(hostile.reports(), hostile.reports(), st.integers(72, 120))
 def test_no_utterance_breaks_a_line_or_commands_the_terminal(
     made: tuple[Report, Gate], earlier: tuple[Report, Gate], width: int

@@ -26,7 +26,7 @@ from tests.evaluation.rendering.page.parsing import assert_loads_nothing, assert
 ROOT = Path(__file__).parents[4]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(hostile.reports())
 def test_nothing_that_people_write_can_break_the_page(made: tuple[Report, Gate]) -> None:
     report, gate = made
