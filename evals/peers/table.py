@@ -69,17 +69,21 @@ def _costs(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _ahead(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Say in which figures another one is better than ours, and which that is."""
+    """Say in which figures others are better than ours, how many, and which most."""
     ours = next((row for row in rows if row["peer"] == "ours"), None)
     if ours is None:
         return ""
     said = []
     for figure, value in _best(rows).items():
-        if ours[figure] != value:
-            title, text = (DECISIONS | COSTS)[figure]
-            first = next(row for row in rows if row[figure] == value)
-            said.append(f"{title} ({first['title']}, {text.format(value)}; ours {_plain(ours, figure, text)})")
-    return f"Others are ahead of ours in: {', '.join(said)}." if said else "No other is ahead of ours."
+        if ours[figure] is None or ours[figure] == value:
+            continue
+        title, text = (DECISIONS | COSTS)[figure]
+        others = [row for row in rows if row is not ours and row[figure] is not None]
+        ahead = [row for row in others if BEST[figure](row[figure], ours[figure]) != ours[figure]]
+        first = next(row for row in ahead if row[figure] == value)
+        shown = f"{first['title']} {text.format(value)}, ours {text.format(ours[figure])}"
+        said.append(f"- {title}: {len(ahead)} of {len(others)}, the first {shown}")
+    return "Ahead of ours:\n\n" + "\n".join(said) if said else "No other is ahead of ours."
 
 
 def _best(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:

@@ -88,11 +88,11 @@ def test_validation_is_never_compared_with_test() -> None:
 
 
 def test_the_table_says_plainly_where_another_is_ahead() -> None:
-    text = table(results(row("ours"), row("tfidf", accuracy=0.8, route_ms=0.5)))
+    text = table(results(row("ours"), row("tfidf", accuracy=0.8, route_ms=0.5), row("padatious", fit_s=3.0)))
     assert "| TFIDF | **0.8000** | 0.301 to 0.954 | +0.0 points, p = 1.000 |" in text
     assert "| **0.50 ms** |" in text
-    ahead = "accuracy (TFIDF, 0.8000; ours 0.7500), route, p50 (TFIDF, 0.50 ms; ours 1.50 ms)"
-    assert f"Others are ahead of ours in: {ahead}." in text
+    ahead = ["accuracy: 1 of 2, the first TFIDF 0.8000, ours 0.7500", "route, p50: 1 of 2, the first TFIDF 0.50 ms"]
+    assert f"Ahead of ours:\n\n- {ahead[0]}\n- {ahead[1]}, ours 1.50 ms" in text
 
 
 def test_the_table_leaves_empty_what_was_not_measured() -> None:
