@@ -1,7 +1,8 @@
 """Write the tables of results: `python -m evals.results [--check]`.
 
-`evals/RESULTS.md` and the table in README.md are made from the JSON files in
-`evals/results/`, which `evals.public`, `evals.parity` and `evals.speed` write.
+`evals/RESULTS.md` and the tables in README.md are made from the JSON files in
+`evals/results/`, which `evals.public`, `evals.peers`, `evals.parity` and
+`evals.speed` write, and from the baseline of the everyday suite.
 `--check` changes nothing and fails if a table is not what the files say.
 """
 
@@ -13,8 +14,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from evals.everyday_tables import headline_table, metrics_table, tags_table
 from evals.markdown import markdown
 from evals.public_tables import draws_table, full_table, kind, public_table, sets_table
+from router.evaluation import read_report
 
 FOLDER = Path(__file__).parent
 README = FOLDER.parent / "README.md"
@@ -43,7 +46,12 @@ def rendered() -> dict[Path, str]:
     readme = README.read_text(encoding="utf-8")
     before, rest = readme.split(BEGIN)
     tasks = public["tasks"]
+    everyday = read_report(FOLDER / "baselines" / "everyday.json").suites[0]
     page = _PAGE.format(
+        card=everyday.card.description,
+        how_made=everyday.card.how_made,
+        everyday=metrics_table(everyday),
+        tags=tags_table(everyday),
         public=full_table({name: result for name, result in tasks.items() if kind(name) == "set"}),
         languages=full_table({name: result for name, result in tasks.items() if kind(name) == "language"}),
         draws=draws_table({name: result for name, result in tasks.items() if kind(name) == "draws"}),
@@ -54,7 +62,8 @@ def rendered() -> dict[Path, str]:
     short = public_table(
         {name: result for name, result in tasks.items() if name.startswith(IN_README) and kind(name) == "set"}
     )
-    return {FOLDER / "RESULTS.md": page, README: f"{before}{BEGIN}\n{short}\n{END}{rest.split(END)[1]}"}
+    tables = f"{headline_table(everyday)}\n\n{short}"
+    return {FOLDER / "RESULTS.md": page, README: f"{before}{BEGIN}\n{tables}\n{END}{rest.split(END)[1]}"}
 
 
 def parity_table(result: dict[str, Any]) -> str:
@@ -89,6 +98,14 @@ _PAGE = """\
 # Results
 
 Made by `python -m evals.results` from the files in `evals/results/`; do not edit.
+
+## The everyday suite
+
+`tool_specs/` on `evals/suites/everyday.jsonl`; [README.md](README.md) says how it is measured again. {card} {how_made}
+
+{everyday}
+
+{tags}
 
 ## Public sets
 

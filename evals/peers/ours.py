@@ -22,8 +22,8 @@ class Ours:
         self._router: Router = train(replace(labelled_tools(rows), out_of_scope=tuple(none)))
 
     def decide(self, text: str) -> Answer:
-        """Route; the confidence is the probability that any tool was meant."""
+        """Route."""
         decision = self._router.route(text)
         act: Act = "call" if isinstance(decision, ToolCall) else "refuse" if isinstance(decision, Abstain) else "ask"
         first = self._labels[decision.candidates[0].tool] if decision.candidates else None
-        return Answer(first, decision.in_scope, act)
+        return Answer(first, decision.probability, act, decision.in_scope)

@@ -19,9 +19,11 @@ class Answer:
     label: str | None
     """Its first choice, even where it does not act on it; None if it has none."""
     confidence: float
-    """Its own measure of how likely the utterance is for any label; only the order counts."""
+    """Its own measure of how likely the choice is right; only the order counts."""
     act: Act
     """What it does by its own default decision."""
+    in_scope: float | None = None
+    """Its own measure of how likely the utterance is for any label, where that is another than `confidence`."""
 
 
 class Peer(Protocol):

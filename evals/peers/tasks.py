@@ -13,6 +13,10 @@ from evals.public_sets import read_rows
 from router.metrics.comparison import mcnemar
 from router.metrics.intervals import wilson
 from router.metrics.ranking import auroc, fpr_at_tpr
+from router.metrics.selection import risk_coverage
+
+SUREST = 0.8
+"""The share of utterances that each peer is compared on, those it is surest of."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ TASKS = {
 
 
 def scored(inside: Sequence[Any], outside: Sequence[Any], expected: Sequence[str]) -> dict[str, Any]:
-    """Return the figures of answers `[label, confidence, act]`; None where there was nothing to measure.
+    """Return the figures of answers `[label, confidence, act, in_scope]`; None where there was nothing to measure.
 
     `right` has a hexadecimal digit for every four answers inside: which of them
     were right.
@@ -65,7 +69,11 @@ def scored(inside: Sequence[Any], outside: Sequence[Any], expected: Sequence[str
     right = np.array([answer[0] == label for answer, label in zip(inside, expected, strict=True)])
     calls, asks = (np.array([answer[2] == act for answer in inside]) for act in ("call", "ask"))
     accepted = np.array([answer[2] == "call" for answer in outside])
-    sure, unsure = (np.array([answer[1] for answer in answers], np.float64) for answers in (inside, outside))
+    curve = risk_coverage(np.array([answer[1] for answer in inside], np.float64), ~right)
+    sure, unsure = (
+        np.array([answer[1] if answer[3] is None else answer[3] for answer in answers], np.float64)
+        for answers in (inside, outside)
+    )
     interval = wilson(int(right.sum()), len(right))
     assert interval, "a task asks something"
     return {
@@ -76,6 +84,7 @@ def scored(inside: Sequence[Any], outside: Sequence[Any], expected: Sequence[str
         "high": round(interval.high, 4),
         "oos_auroc": _rounded(auroc(sure, unsure)),
         "fpr_at_95": _rounded(fpr_at_tpr(sure, unsure)),
+        "wrong_of_surest": round(float(curve.risk[np.searchsorted(curve.coverage, SUREST)]), 4),
         "called": round(float(calls.mean()), 4),
         "wrong_calls": _rounded(float(1 - right[calls].mean()) if calls.any() else None),
         "asks": round(float(asks.mean()), 4),

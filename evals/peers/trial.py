@@ -32,7 +32,7 @@ def main() -> None:
     peer.fit(task["texts"], task["labels"], task["none"] if entry.learns_none else [])
     fitted = perf_counter() - start
     answers, refusals = (
-        [[answer.label, answer.confidence, answer.act] for answer in map(peer.decide, texts)]
+        [[one.label, one.confidence, one.act, one.in_scope] for one in map(peer.decide, texts)]
         for texts in (task["inside"], task["outside"])
     )
     peak = _memory()

@@ -26,11 +26,16 @@ def entry(name: str) -> Entry:
 
 def row(peer: str, **figures: Any) -> dict[str, Any]:
     """Return a row of results: four utterances, the first three right unless it is said otherwise."""
-    answers = [["a", 0.9, "call"], ["b", 0.8, "call"], ["a", 0.7, "ask"], ["b", 0.6, "refuse"]]
+    answers = [["a", 0.9, "call", None], ["b", 0.8, "call", None], ["a", 0.3, "ask", 0.7], ["b", 0.6, "refuse", None]]
     costs = {"fit_s": 2.0, "fit_ratio": 2000.0, "route_ms": 1.5, "route_ratio": 1.5, "peak_mb": 80.0}
     costs |= {"imported_mb": 40.0, "import_ms": 100.0, "load": 0.1}
     what = {"peer": peer, "title": peer.upper(), "task": "clinc150/10-shot", "split": "test"}
-    return what | scored(answers, [["a", 0.65, "call"], ["b", 0.1, "refuse"]], ["a", "b", "a", "a"]) | costs | figures
+    return (
+        what
+        | scored(answers, [["a", 0.65, "call", None], ["b", 0.1, "refuse", None]], ["a", "b", "a", "a"])
+        | costs
+        | figures
+    )
 
 
 def results(*rows: dict[str, Any]) -> dict[str, Any]:
@@ -67,15 +72,16 @@ def test_the_figures_tell_apart_what_is_right_what_is_called_and_what_is_let_pas
     assert (found["accuracy"], found["called"], found["asks"], found["wrong_calls"]) == (0.75, 0.5, 0.25, 0.0)
     assert (found["false_accepts"], found["oos_auroc"]) == (0.5, 0.875)
     assert found["fpr_at_95"] == 0.5, "a threshold that lets all four in lets 0.65 in too"
+    assert found["wrong_of_surest"] == 0.25, "four fifths of four are all four"
 
 
 def test_what_was_not_measured_is_none_and_not_zero() -> None:
-    found = scored([["a", 0.9, "refuse"]], [], ["a"])
+    found = scored([["a", 0.9, "refuse", None]], [], ["a"])
     assert (found["wrong_calls"], found["false_accepts"], found["oos_auroc"], found["fpr_at_95"]) == (None,) * 4
 
 
 def test_a_difference_from_ours_counts_the_utterances_that_only_one_has_right() -> None:
-    other = row("tfidf") | scored([["b", 0.9, "call"]] * 3 + [["a", 0.9, "call"]], [], ["a", "b", "a", "a"])
+    other = row("tfidf") | scored([["b", 0.9, "call", None]] * 3 + [["a", 0.9, "call", None]], [], ["a", "b", "a", "a"])
     ours, theirs = compared([row("ours"), other])
     assert (ours["difference"], ours["p"]) == (None, None)
     assert theirs["difference"] == -0.25, "two only ours, one only theirs, of four"
@@ -97,7 +103,7 @@ def test_the_table_says_plainly_where_another_is_ahead() -> None:
 
 def test_the_table_leaves_empty_what_was_not_measured() -> None:
     text = table(results(row("ours", oos_auroc=None, fpr_at_95=None, false_accepts=None, peak_mb=None)))
-    assert "| OURS | **0.7500** | 0.301 to 0.954 |  |  |  | 50.0% | 0.0% | 25.0% |  |" in text
+    assert "| OURS | **0.7500** | 0.301 to 0.954 |  |  |  | **25.0%** | 50.0% | 0.0% | 25.0% |  |" in text
     assert "No other is ahead of ours." in text
 
 
