@@ -16,6 +16,7 @@ from typing import Any
 
 from evals.everyday_tables import headline_table, metrics_table, tags_table
 from evals.markdown import markdown
+from evals.peers.table import table as peers_table
 from evals.public_tables import draws_table, full_table, kind, public_table, sets_table
 from router.evaluation import read_report
 
@@ -42,7 +43,7 @@ def main() -> int:
 
 def rendered() -> dict[Path, str]:
     """Return what each file should hold."""
-    public, parity, speed = (_read(name) for name in ("public", "parity", "speed"))
+    public, peers, parity, speed = (_read(name) for name in ("public", "peers", "parity", "speed"))
     readme = README.read_text(encoding="utf-8")
     before, rest = readme.split(BEGIN)
     tasks = public["tasks"]
@@ -56,6 +57,7 @@ def rendered() -> dict[Path, str]:
         languages=full_table({name: result for name, result in tasks.items() if kind(name) == "language"}),
         draws=draws_table({name: result for name, result in tasks.items() if kind(name) == "draws"}),
         sets=sets_table(),
+        peers=peers_table(peers),
         parity=parity_table(parity),
         speed=speed_table(speed),
     )
@@ -140,6 +142,14 @@ over the draws. The draws are not MTEB's own.
 `python -m evals.public --list` says how to lay them out.
 
 {sets}
+
+## Other routers, side by side
+
+`python -m evals.peers DATA -o evals/results/peers.json`: what people use today, each in a process of its own on the
+same data, with the same encoder where it takes one; [peers/README.md](peers/README.md) says how each is set up and what
+the columns mean. Bold is the best of a column.
+
+{peers}
 
 ## The shipped encoder against the original
 

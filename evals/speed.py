@@ -61,7 +61,7 @@ def measure_routing(router: Router, utterances: Sequence[str]) -> list[Measured]
     middle, end = (median(ours), median(reference)), (percentile(ours, 95), percentile(reference, 95))
     return [
         Measured("route, p50", *middle, "ms", "median of ratios", median(ratios), 1.15, len(ours)),
-        Measured("route, p50 again", *middle, "ms", "ratio of medians", of_medians, 1.15, len(ours)),
+        Measured("route, p50 (medians)", *middle, "ms", "ratio of medians", of_medians, 1.15, len(ours)),
         Measured("route, p95", *end, "ms", "ratio", of_95, None, len(ours)),
     ]
 

@@ -49,6 +49,9 @@ def main() -> int:
     results: dict[str, Any] = {"rows": [], "skipped": {}}
     if arguments.output and arguments.output.exists():
         results = json.loads(arguments.output.read_text("utf-8"))
+    split = "validation" if arguments.validation else "test"
+    if any(row["split"] != split for row in results["rows"]):
+        parser.error(f"{arguments.output} holds results of another split: name another file for {split}")
     found_here = {peer.name for peer in here}
     results |= {
         "machine": describe_machine(ROOT),
@@ -64,7 +67,7 @@ def main() -> int:
             if TASKS[name].none and not entry.learns_none:
                 continue
             row = {"peer": entry.name, "title": entry.title, "task": name, "import_ms": imports[entry.name]}
-            row |= {"split": "validation" if arguments.validation else "test"} | measure(entry, task)
+            row |= {"split": split} | measure(entry, task)
             print(json.dumps(row), flush=True)
             results["rows"] = merged(results["rows"], row)
             _write(results, arguments.output)

@@ -129,6 +129,18 @@ def test_an_absent_peer_is_skipped_by_name(
     assert (written["rows"], written["skipped"]) == ([], {"nobody": "not installed: no-such-package"})
 
 
+def test_results_of_two_splits_do_not_share_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "peers.json"
+    output.write_text(json.dumps(results(row("ours"))), "utf-8")
+    monkeypatch.setattr(sys, "argv", ["peers", str(tmp_path), "-o", str(output), "--validation"])
+    with pytest.raises(SystemExit):
+        command.main()
+    assert "holds results of another split" in capsys.readouterr().err
+    assert json.loads(output.read_text("utf-8"))["rows"][0]["split"] == "test"
+
+
 def test_a_peer_without_the_published_weights_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MINILM_SOURCE", raising=False)
     needy = Entry("needy", "Needy", "linear:tfidf", ("scikit-learn",), ("sklearn",), weights=True)
