@@ -49,6 +49,7 @@ class _Decided:
             "tool": getattr(self, "tool", None),
             "arguments": dict(self.arguments) if isinstance(self, ToolCall) else None,
             "confirm": getattr(self, "confirm", None),
+            "excluded": list(self.excluded) if isinstance(self, ToolCall) and self.excluded else None,
             "parameter": getattr(self, "parameter", None),
             "question": getattr(self, "question", None),
             "reason": getattr(self, "reason", None),
@@ -70,7 +71,10 @@ class ToolCall(_Decided):
     arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     """The arguments that were found; empty until the router fills arguments."""
     confirm: bool = field(default=False, kw_only=True)
-    """The declaration asks for a confirmation before the tool acts."""
+    """Ask the person before the tool acts."""
+    excluded: tuple[str, ...] = field(default=(), kw_only=True)
+    """Words of the utterance that name what the call must leave alone: "the kitchen" of "all lights except the
+    kitchen". Such a call asks for a confirmation."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,8 @@ class Clarify(_Decided):
 
     kind: ClassVar[Kind] = "clarify"
     __match_args__ = ("candidates",)
+    question: str = ""
+    """Ready to be asked, made of the candidates' descriptions."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +105,22 @@ class Abstain(_Decided):
     reason: Reason
 
 
-Reason: TypeAlias = Literal["out_of_scope", "unavailable_tool", "empty", "too_long"]
-"""Why nothing is done: it is for no tool; it is for a tool that is not available now;
-nothing was said; more was said than anyone says to a phone."""
+Reason: TypeAlias = Literal[
+    "out_of_scope", "ambiguous", "below_risk_limit", "unavailable_tool", "negated", "cancelled", "empty", "too_long"
+]
+"""Why nothing is done.
+
+| reason | the utterance |
+|---|---|
+| out_of_scope | is for no tool |
+| ambiguous | could be for too many tools to ask which |
+| below_risk_limit | is probably for a tool that must be surer than this before it acts |
+| unavailable_tool | is for a tool that is not available now |
+| negated | says what not to do: "don't call anyone" |
+| cancelled | takes back what was said: "never mind" |
+| empty | says nothing |
+| too_long | is longer than anything that is said to a phone |
+"""
 
 Decision: TypeAlias = ToolCall | AskArgument | Clarify | Abstain
 """Match on it: `match router.route(text): case ToolCall(tool, arguments): ...`."""
@@ -113,7 +132,9 @@ def decision_from_dict(data: Mapping[str, Any]) -> Decision:
     if data["decision"] not in kinds:
         raise ValueError(f"{data['decision']!r} is no decision; expected one of {sorted(kinds)}")
     kind = kinds[data["decision"]]
-    values = {each.name: data[each.name] for each in fields(kind)}
+    values = {each.name: data[each.name] for each in fields(kind) if each.name != "excluded"}
+    if data.get("excluded"):
+        values["excluded"] = tuple(data["excluded"])
     values["candidates"] = tuple(Candidate(**candidate) for candidate in values["candidates"])
     return kind(**values)
 
