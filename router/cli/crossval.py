@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     from router.encoders.cache import CachedEncoder
     from router.evaluation import Report, suite_result
     from router.evaluation.crossval import cross_validate, suite_of
-    from router.evaluation.provenance import peak_memory, provenance_with
+    from router.evaluation.provenance import provenance_with
 
     tools = load(*arguments.path)
     encoder = load_encoder(arguments.encoder)
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     limits = {"max_false_accept": policy.max_false_accept, "max_wrong_call": policy.max_wrong_call}
     report = Report(
         provenance_with(tools, encoder, limits, ""),
-        (suite_result(suite, outcomes, peak_memory()),),
+        (suite_result(suite, outcomes),),
         {tool.name: tool.source for tool in tools},
     )
     return conclude(report, judge, arguments)

@@ -79,19 +79,20 @@ def run(arguments: argparse.Namespace) -> int:
     declared = load(*arguments.tools) if arguments.tools else router.tools
     suites = _suites(arguments.suite, router.tools)
     judge = Judge(arguments, {suite.name: suite.cases for suite in suites}, router.tools)
+    unfinished = {suite.name: arguments.report / f"{suite.name}.partial.jsonl" for suite in suites if arguments.report}
     results = []
     try:
         with stages() as show:
             for suite in suites:
-                unfinished = arguments.report / f"{suite.name}.partial.jsonl" if arguments.report else None
-                outcomes = run_suite(router, suite, unfinished, partial(show, suite.name))
-                results.append(suite_result(suite, outcomes, peak_memory()))
+                outcomes = run_suite(router, suite, unfinished.get(suite.name), partial(show, suite.name))
+                results.append(suite_result(suite, outcomes, None if arguments.specs else peak_memory()))
     except KeyboardInterrupt:
         if arguments.report:
             print(f"\nwhat was decided is kept in {arguments.report}; run again to go on", end="", file=sys.stderr)
         raise
     places = {name: declared[name].source if name in declared else None for name in router.tools.names}
-    return conclude(Report(provenance_of(router), tuple(results), places), judge, arguments)
+    report = Report(provenance_of(router), tuple(results), places)
+    return conclude(report, judge, arguments, unfinished.values())
 
 
 def run_compare(arguments: argparse.Namespace) -> int:

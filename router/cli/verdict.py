@@ -6,11 +6,13 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from router.cli.annotations import annotation
+from router.cli.command import CommandError
 
 if TYPE_CHECKING:
     from router.declarations import ToolSet
@@ -43,9 +45,10 @@ def add_verdict(parser: argparse.ArgumentParser) -> None:
 
 
 class Judge:
-    """The gates and the baseline that a command names, checked before anything is measured.
+    """The gates, the baseline and the folder that a command names, checked before anything is measured.
 
-    Raises GateError and ReportError.
+    Raises GateError, ReportError, MissingExtraError where the report could not be
+    made, and CommandError where it could not be written.
     """
 
     def __init__(self, arguments: argparse.Namespace, suites: Mapping[str, Sequence[Case]], tools: ToolSet) -> None:
@@ -56,21 +59,48 @@ class Judge:
         self.gates: Sequence[Gate] = load_gates(arguments.gates, suites, tools.names) if arguments.gates else ()
         self.baseline = read_report(arguments.baseline) if arguments.baseline else None
         check_baseline(self.gates, suites, self.baseline)
+        if arguments.report:
+            _check_folder(arguments.report)
 
 
-def conclude(report: Report, judge: Judge, arguments: argparse.Namespace) -> int:
-    """Print and write what came out, and return 1 if a gate failed."""
+def conclude(report: Report, judge: Judge, arguments: argparse.Namespace, unfinished: Iterable[Path] = ()) -> int:
+    """Write and print what came out, and return 1 if a gate failed.
+
+    The files of `unfinished` runs are deleted once the report is written. Raises
+    CommandError if it cannot be, after everything was printed.
+    """
     from router.evaluation.changes import compare
     from router.evaluation.judging import judge as judged
 
     gates = judged(judge.gates, report, judge.baseline)
     changes = compare(judge.baseline, report) if judge.baseline else None
+    failure: OSError | None = None
     if arguments.report:
-        _write(arguments.report, report, gates, changes)
+        try:
+            _write(arguments.report, report, gates, changes)
+            for file in unfinished:
+                file.unlink(missing_ok=True)
+        except OSError as error:
+            failure = error
     print(_rendered(arguments.format, report, gates, changes))
+    if failure:
+        raise CommandError(f"the report could not be written: {failure}") from failure
     if arguments.report:
         print(f"{arguments.report}: report.json, report.md, report.html, junit.xml", file=sys.stderr)
     return 0 if all(gate.passed for gate in gates) else 1
+
+
+def _check_folder(folder: Path) -> None:
+    """Find out now that a report cannot be made, or not be written into a folder, which is made."""
+    from router.evaluation.rendering.page import require_jinja
+
+    require_jinja()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise CommandError(f"--report {folder}: nothing can be written there: {error.strerror}") from None
 
 
 def _write(folder: Path, report: Report, gates: Sequence[GateResult], changes: Changes | None) -> None:
@@ -79,12 +109,11 @@ def _write(folder: Path, report: Report, gates: Sequence[GateResult], changes: C
     from router.evaluation.rendering.page import html_page
     from router.evaluation.report import write_report
 
-    page = html_page(report, gates, changes)  # may lack its package: before anything is written
-    folder.mkdir(parents=True, exist_ok=True)
+    # What everything else can be made of comes first.
+    write_report(report, folder / "report.json", {"gates": [*map(_gate, gates)]})
     (folder / "report.md").write_text(as_markdown(report, gates, changes), "utf-8")
     (folder / "junit.xml").write_text(as_junit(report, gates), "utf-8")
-    (folder / "report.html").write_text(page, "utf-8")
-    write_report(report, folder / "report.json", {"gates": [*map(_gate, gates)]})
+    (folder / "report.html").write_text(html_page(report, gates, changes), "utf-8")
 
 
 def _rendered(form: str, report: Report, gates: Sequence[GateResult], changes: Changes | None) -> str:

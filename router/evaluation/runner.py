@@ -45,7 +45,7 @@ class Partial:
 
     @contextmanager
     def writer(self, key: str, known: Sequence[Outcome]) -> Iterator[Callable[[Outcome], None]]:
-        """Give a function that keeps an outcome; the file goes when all is done."""
+        """Give a function that keeps an outcome. The file stays when all is done."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         whole = self.file.with_name(f".{self.file.name}.new")
         lines = [{"of": key}, *(each.to_dict() for each in known)]
@@ -62,7 +62,6 @@ class Partial:
                     stream.flush()
 
             yield keep
-        self.file.unlink()
 
 
 def run(
@@ -73,9 +72,9 @@ def run(
 ) -> tuple[Outcome, ...]:
     """Route each case of a suite, one after the other, and return what came of it.
 
-    With `partial`, what is decided is also written there until the run is
-    complete; a run of the same router and suite that finds such a file goes on
-    where it ends. `progress` is called with how many cases are decided, and how
+    With `partial`, what is decided is also written there; a run of the same router
+    and suite that finds such a file goes on where it ends. The file is for whoever
+    asked for it to delete, once the outcomes are safe. `progress` is called with how many cases are decided, and how
     many there are. Raises SuiteError for a suite without a case.
     """
     if not suite.cases:

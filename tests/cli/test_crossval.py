@@ -17,6 +17,16 @@ def test_examples_are_held_out_and_reported_as_a_suite(specs: Path, capsys: pyte
     (suite,) = report["suites"]
     assert sorted(outcome["utterance"] for outcome in suite["outcomes"])[:2] == ["alarm for noon", "how old are you"]
     assert report["provenance"]["router"] == "", "there was one router for each fold"
+    assert next(each["value"] for each in suite["measurements"] if each["metric"] == "memory") is None
+
+
+def test_a_report_that_could_not_be_written_is_refused_before_anything_is_trained(
+    specs: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("router.training.train", None)
+    Path("out").write_text("a file")
+    assert main(["crossval", str(specs), *HASHING, "--report", "out"]) == 2
+    assert "router crossval: --report out: nothing can be written there: File exists" in capsys.readouterr().err
 
 
 def test_gates_judge_it_too(specs: Path, capsys: pytest.CaptureFixture[str]) -> None:

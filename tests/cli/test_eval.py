@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -9,6 +10,7 @@ import pytest
 
 from router import Router
 from router.cli import main
+from router.evaluation.rendering.page import _environment
 
 ROWS: list[dict[str, Any]] = [
     {"utterance": "wake me at noon", "intent": "set_alarm", "tags": ["plain"]},
@@ -113,6 +115,8 @@ def test_annotations_stand_at_the_line_of_the_tool(
         (["--suite", "suite.jsonl", "--gates", "missing.yaml"], "missing.yaml has 1 problem"),
         (["--suite", "suite.jsonl", "--gates", "against.yaml"], "none was given that has it"),
         (["--suite", "suite.jsonl", "--baseline", "suite.jsonl"], "suite.jsonl: is not JSON"),
+        (["--suite", "suite.jsonl", "--report", "suite.jsonl"], "--report suite.jsonl: nothing can be written there"),
+        (["--suite", "suite.jsonl", "--report", "suite.jsonl/out"], "nothing can be written there: Not a directory"),
     ],
 )
 @pytest.mark.usefixtures("suite")
@@ -156,6 +160,69 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     assert main(command) == 0
     assert [utterance for utterance in asked[1:] if utterance != "hello"] == [row["utterance"] for row in ROWS[3:]]
     assert not Path("out/suite.partial.jsonl").exists()
+
+
+def test_an_interrupted_second_suite_loses_nothing_of_the_first(
+    bundle: Path, suite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("second.jsonl").write_text('{"utterance": "stop here", "intent": "out_of_scope"}\n')
+    command = ["eval", "--bundle", str(bundle), "--suite", suite, "--suite", "second.jsonl", "--report", "out"]
+    route, asked = Router.route, []
+
+    def counted(router: Router, utterance: str, **options: Any) -> Any:
+        asked.append(utterance)
+        if asked.count("stop here") == 1 and utterance == "stop here":
+            raise KeyboardInterrupt
+        return route(router, utterance, **options)
+
+    monkeypatch.setattr(Router, "route", counted)
+    assert main(command) == 130
+    asked[:] = ["stop here"]
+    assert main(command) == 0
+    assert {*asked} == {"hello", "stop here"}, "the first suite is not asked again"
+    assert not list(Path("out").glob("*.partial.jsonl"))
+
+
+def test_a_report_that_cannot_be_written_at_the_end_loses_no_verdict(
+    bundle: Path, suite: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("gates.yaml").write_text(FAILING)
+    command = ["eval", "--bundle", str(bundle), "--suite", suite, "--gates", "gates.yaml", "--report", "out"]
+
+    def full(*_: Any) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("router.evaluation.rendering.junit.as_junit", full)
+    assert main(command) == 2
+    out, err = capsys.readouterr()
+    assert out.startswith("gate failed: decision_accuracy on suite 'suite'")
+    assert "router eval: the report could not be written: [Errno 28] No space left on device" in err
+    assert json.loads(Path("out/report.json").read_text())["suites"], "what all else can be made of is written first"
+    assert Path("out/suite.partial.jsonl").exists()
+
+
+@pytest.mark.usefixtures("suite")
+@pytest.mark.parametrize("command", ["eval", "crossval"])
+def test_without_jinja_nothing_is_measured_that_could_not_be_reported(
+    command: str, bundle: Path, specs: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _environment.cache_clear()
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    monkeypatch.setattr(Router, "route", _refuse)
+    of = {"eval": ["--bundle", str(bundle), "--suite", "suite.jsonl"], "crossval": [str(specs), "--encoder", "hashing"]}
+    assert main([command, *of[command], "--report", "out"]) == 2
+    assert "writing the HTML report needs 'jinja2'" in capsys.readouterr().err
+
+
+def test_memory_is_measured_of_a_bundle_alone(bundle: Path, specs: Path, suite: str) -> None:
+    sources = (["--bundle", str(bundle)], ["--specs", str(specs), "--encoder", "hashing"])
+    values = []
+    for source in sources:
+        assert main(["eval", *source, "--suite", suite, "--report", "out"]) == 0
+        measurements = json.loads(Path("out/report.json").read_text())["suites"][0]["measurements"]
+        values.append(next(each["value"] for each in measurements if each["metric"] == "memory"))
+    assert values[0] > 10
+    assert values[1] is None, "training took more of it than routing does"
 
 
 def _refuse(*_: Any, **__: Any) -> None:

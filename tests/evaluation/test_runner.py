@@ -96,7 +96,16 @@ def test_a_run_that_was_interrupted_goes_on_where_it_stopped(
     router = Counting(everyday_router)
     assert decided(run(router, SUITE, partial)) == whole
     assert router.asked == [text for text, _ in SAID[after:]]
-    assert not partial.exists()
+
+
+def test_what_was_decided_is_kept_until_somebody_deletes_it(
+    tmp_path: Path, everyday_router: Router, whole: list[Outcome]
+) -> None:
+    partial = tmp_path / "partial.jsonl"
+    assert decided(run(everyday_router, SUITE, partial)) == whole
+    router = Counting(everyday_router)
+    assert decided(run(router, SUITE, partial)) == whole
+    assert router.asked == []
 
 
 def test_a_run_may_be_interrupted_again_and_again(
@@ -136,7 +145,6 @@ def test_a_partial_file_that_was_cut_anywhere_is_good_up_to_its_last_whole_line(
     assert decided(run(router, SUITE, partial)) == whole
     good = sum(line in left_behind.splitlines() for line in kept.splitlines()[1:])
     assert router.asked == [text for text, _ in SAID[good:]]
-    assert not partial.exists()
 
 
 _nonsense = st.sampled_from([b"", b"\n", b"{}\n", b"null\n", b"[]\n", b"\xff\n", b'{"decision": 1}\n'])

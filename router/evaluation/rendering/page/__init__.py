@@ -34,10 +34,8 @@ def html_page(report: Report, gates: Sequence[GateResult] = (), changes: Changes
     What is too long to open is cut, and the page says what it leaves out. Raises
     MissingExtraError without Jinja.
     """
-    try:
-        environment = _environment()
-    except ImportError:
-        raise MissingExtraError("jinja2", "eval", "writing the HTML report") from None
+    require_jinja()
+    environment = _environment()
     style, script = _beside("page.css"), _beside("page.js")
     changed = {suite.name: suite for suite in changes.suites} if changes else {}
     most_listed = MOST_LISTED // max(len(report.suites), 1)
@@ -55,6 +53,14 @@ def html_page(report: Report, gates: Sequence[GateResult] = (), changes: Changes
         script=script,
         content_policy=_content_policy(style, script),
     )
+
+
+def require_jinja() -> None:
+    """Raise MissingExtraError without Jinja."""
+    try:
+        _environment()
+    except ImportError:
+        raise MissingExtraError("jinja2", "eval", "writing the HTML report") from None
 
 
 @functools.cache  # it compiles the templates, which takes longer than a small page
