@@ -30,6 +30,10 @@ class Metric:
     """For a share: which of them count."""
     value: Callable[[Columns], float | None] | None = None
     """For anything else: a statistic of them."""
+    reads: tuple[str, ...] = ()
+    """Of what the router answered, the columns that `value` depends on."""
+    has_interval: bool = True
+    """Whether an interval is given; not where it would not hold what it should."""
     quantile: float | None = None
     """For a percentile of their latency, in (0, 1)."""
     unit: Literal["", "ms", "MB"] = ""
@@ -107,6 +111,7 @@ _METRICS = (
         better="higher",
         of=_clear,
         value=lambda c: classification.macro_f1(c.expected, c.called),
+        reads=("called",),
         nothing="no case is for one tool or for none",
     ),
     Metric(
@@ -171,6 +176,7 @@ _METRICS = (
         better="higher",
         of=_clear,
         value=lambda c: ranking.auroc(c.in_scope[_one_tool(c)], c.in_scope[_none(c)]),
+        reads=("in_scope",),
         nothing=_NO_BOTH,
     ),
     Metric(
@@ -179,6 +185,7 @@ _METRICS = (
         better="lower",
         of=_clear,
         value=lambda c: ranking.fpr_at_tpr(c.in_scope[_one_tool(c)], c.in_scope[_none(c)]),
+        reads=("in_scope",),
         nothing=_NO_BOTH,
     ),
     Metric(
@@ -187,14 +194,18 @@ _METRICS = (
         better="lower",
         of=_clear,
         value=lambda c: selection.aurc(c.in_scope * c.likeliest, ~_first_right(c) | _none(c)),
+        reads=("in_scope", "likeliest", "ranked"),
         nothing="no case is for one tool or for none",
     ),
     Metric(
         name="calibration_error",
-        about="expected calibration error of the likeliest candidate's probability, in cases for one tool, 15 bins",
+        about="expected calibration error of the likeliest candidate's probability, in cases for one tool, 15 bins; "
+        "few cases make it too large, so that no interval is given",
         better="lower",
         of=_one_tool,
         value=lambda c: calibration.calibration_error(c.likeliest, _first_right(c)),
+        reads=("likeliest", "ranked"),
+        has_interval=False,
         nothing=_NO_TOOL_CASE,
     ),
     Metric(
@@ -203,6 +214,7 @@ _METRICS = (
         better="lower",
         of=_one_tool,
         value=lambda c: calibration.brier(c.likeliest, _first_right(c)),
+        reads=("likeliest", "ranked"),
         nothing=_NO_TOOL_CASE,
     ),
     Metric(
@@ -219,6 +231,7 @@ _METRICS = (
         better="higher",
         of=_stated,
         value=lambda c: arguments.slot_f1(list(c.wanted), list(c.given)),
+        reads=("wanted", "given"),
         nothing=_NO_ARGUMENTS,
     ),
     *(
@@ -229,6 +242,7 @@ _METRICS = (
             unit="ms",
             of=_all,
             quantile=percent / 100,
+            reads=("milliseconds",),
             nothing="there is no case",
         )
         for percent in (50, 95, 99)
@@ -248,6 +262,13 @@ TOOL_METRICS = ("precision", "recall", "f1")
 def is_share(name: str) -> bool:
     """Whether a metric of that name lies between 0 and 1."""
     return name in TOOL_METRICS or (name in METRICS and not METRICS[name].unit)
+
+
+def better(name: str) -> Literal["higher", "lower"]:
+    """Return whether a metric of that name is better the higher it is, or the lower."""
+    if name in METRICS:
+        return METRICS[name].better
+    return "lower" if name == MEMORY else "higher"
 
 
 def tool_metric(name: str, tool: int) -> Metric:
@@ -284,5 +305,6 @@ def tool_metric(name: str, tool: int) -> Metric:
         better="higher",
         of=lambda c: expected(c) | called(c),
         value=lambda c: classification.f1(c.expected, c.called, tool),
+        reads=("called",),
         nothing="no case is for it, and none called it",
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from router.evaluation.catalogue import METRICS, Metric
 from router.evaluation.columns import Bools, Columns, Ints, columns
@@ -11,7 +13,8 @@ from router.evaluation.measures import CONFIDENCE, EVERYTHING, SEED, Slice, stat
 from router.evaluation.outcomes import Outcome
 from router.evaluation.provenance import Provenance
 from router.evaluation.report import Report, SuiteResult, in_slice
-from router.metrics.comparison import mcnemar, paired_bootstrap
+from router.metrics.comparison import mcnemar, swap_test
+from router.metrics.intervals import Interval, bootstrap
 
 COMPARED = (
     "accuracy",
@@ -43,12 +46,15 @@ class Difference:
     before: float
     after: float
     low: float | None
-    """Ends of the 95 % interval of the difference, by a paired bootstrap over clusters."""
+    """Ends of the 95 % interval of the difference, by a bootstrap over clusters; it holds zero where p is above 0.05.
+    None where no resample differs, or the metric has no interval."""
     high: float | None
     p: float | None
     """Two-sided p-value: of the exact test of McNemar where the metric is a share of the same cases before and after
-    and no two of them share a cluster, else of the paired bootstrap."""
+    and no two of them share a cluster, else of a permutation test that swaps before and after in whole clusters."""
     n: int
+    least_p: float = 0.0
+    """p could not be smaller with so few clusters, however large the difference."""
 
     @property
     def difference(self) -> float:
@@ -100,8 +106,8 @@ def compare(before: Report, after: Report) -> Changes:
 def compare_suites(before: SuiteResult, after: SuiteResult) -> SuiteChanges:
     """Compare a suite's outcomes with those of another run of it."""
     shared = list(shared_cases(before, after))
-    earlier, later = (columns([getattr(change, side) for change in shared]) for side in ("before", "after"))
-    found = (difference(METRICS[name], earlier, later) for name in COMPARED)
+    both = _both(shared)
+    found = (difference(METRICS[name], both) for name in COMPARED)
     return SuiteChanges(
         after.name,
         len(shared),
@@ -122,16 +128,12 @@ def slice_difference(
     The slice holds the cases that it holds now: tags and languages may have been others before.
     """
     shared = list(shared_cases(before, after))
-    now = [change.after for change in shared]
-    sides = []
-    for outcomes in ([change.before for change in shared], now):
-        found = columns(outcomes)
-        chosen = in_slice(now, found, metric, part)
-        if chosen is None:
-            return None
-        sides.append((found.take(chosen[0]), chosen[1]))
-    (earlier, metric_before), (later, metric_after) = sides
-    return difference(metric_after, earlier, later, metric_before)
+    both = _both(shared)
+    chosen = in_slice([change.after for change in shared], both.take(np.arange(len(shared), len(both))), metric, part)
+    if chosen is None:
+        return None
+    which, measured = chosen
+    return difference(measured, both.take(np.concatenate([which, which])))
 
 
 def shared_cases(before: SuiteResult, after: SuiteResult) -> Iterator[Change]:
@@ -142,32 +144,81 @@ def shared_cases(before: SuiteResult, after: SuiteResult) -> Iterator[Change]:
             yield Change(earlier, outcome)
 
 
-def difference(
-    metric: Metric, before: Columns, after: Columns, metric_before: Metric | None = None
-) -> Difference | None:
-    """Compare a metric on the same cases, row by row.
+def difference(metric: Metric, both: Columns) -> Difference | None:
+    """Compare a metric on the same n cases, `both` being what came of them before [n] and then after [n].
 
-    `metric_before` is given where a tool has another number in the columns
-    before. None if the metric cannot be measured on both sides.
+    None if it cannot be measured on both sides.
     """
-    of_before = metric_before or metric
-    asked = [of_before.of(before), metric.of(after)]
-    values = [statistic(of_before, before.take(asked[0])), statistic(metric, after.take(asked[1]))]
+    before, after = np.split(np.arange(len(both)), 2)
+    values = [statistic(metric, side.take(metric.of(side))) for side in map(both.take, (before, after))]
     if values[0] is None or values[1] is None:
         return None
+    asked = metric.of(both)
+    value = _value(metric, both, asked)
 
-    def moved(rows: Ints) -> float | None:
-        one = statistic(of_before, before.take(rows[asked[0][rows]]))
-        other = statistic(metric, after.take(rows[asked[1][rows]]))
+    def moved(earlier: Ints, later: Ints) -> float | None:
+        one, other = value(earlier), value(later)
         return None if one is None or other is None else other - one
 
-    paired = paired_bootstrap(moved, after.clusters, CONFIDENCE, seed=SEED)
-    low, high = paired.interval if paired else (None, None)
-    p = paired.p if paired else None
-    if metric.counted and of_before.counted and (asked[0] == asked[1]).all() and not after.is_clustered:
-        one, other = of_before.counted(before.take(asked[0])), metric.counted(after.take(asked[1]))
-        p = mcnemar(_count(one & ~other), _count(other & ~one))
-    return Difference(metric.name, values[0], values[1], low, high, p, _count(asked[0] | asked[1]))
+    def swapped(which: Bools) -> float | None:
+        return moved(np.where(which, after, before), np.where(which, before, after))
+
+    clusters = both.clusters[after]
+    p = _exact(metric, both, asked)
+    if p is None:
+        p = swap_test(swapped, clusters, _differing(metric, both, asked), seed=SEED)
+    interval = None
+    if metric.has_interval:
+        interval = bootstrap(lambda rows: moved(before[rows], after[rows]), clusters, CONFIDENCE, seed=SEED)
+    if interval and p > 1 - CONFIDENCE:
+        interval = Interval(min(interval.low, 0.0), max(interval.high, 0.0))
+    low, high = interval or (None, None)
+    either = asked[before] | asked[after]
+    least_p = 2.0 ** (1 - len(np.unique(clusters[either])))
+    return Difference(metric.name, values[0], values[1], low, high, p, _count(either), least_p)
+
+
+def _both(shared: Sequence[Change]) -> Columns:
+    """Lay out what came of the cases before, and then after."""
+    return columns([*(change.before for change in shared), *(change.after for change in shared)])
+
+
+def _value(metric: Metric, both: Columns, asked: Bools) -> Callable[[Ints], float | None]:
+    """Return the function from rows to a metric's value on those that it is about."""
+    if not metric.counted:
+        return lambda rows: statistic(metric, both.take(rows[asked[rows]]))
+    counted = _counted(metric, both, asked)
+
+    def share(rows: Ints) -> float | None:
+        n = _count(asked[rows])
+        return _count(counted[rows]) / n if n else None
+
+    return share
+
+
+def _counted(metric: Metric, both: Columns, asked: Bools) -> Bools:
+    """Return which of all rows count for a share."""
+    assert metric.counted
+    counted = np.zeros(len(both), bool)
+    counted[asked] = metric.counted(both.take(asked))
+    return counted
+
+
+def _differing(metric: Metric, both: Columns, asked: Bools) -> Bools:
+    """Return in which cases [n] there is something else before than after, as far as a metric can see."""
+    read = [asked, _counted(metric, both, asked)] if metric.counted else [getattr(both, name) for name in metric.reads]
+    halves = (np.split(np.asarray(column), 2) for column in read)
+    different = [np.not_equal(one, other).reshape(len(one), -1).any(axis=1) for one, other in halves]
+    return np.any(different, axis=0)
+
+
+def _exact(metric: Metric, both: Columns, asked: Bools) -> float | None:
+    """Return McNemar's p-value; None where the metric is no share of the same cases, or some share a cluster."""
+    before, after = np.split(asked, 2)
+    if not metric.counted or (before != after).any() or both.take(np.flatnonzero(after) + len(after)).is_clustered:
+        return None
+    one, other = np.split(_counted(metric, both, asked), 2)
+    return mcnemar(_count(one & ~other), _count(other & ~one))
 
 
 def _count(which: Bools) -> int:

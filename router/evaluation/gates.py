@@ -6,7 +6,7 @@ import functools
 import importlib.resources
 import json
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,7 +20,7 @@ from router.declarations.strict_yaml import read
 from router.declarations.wording import hint, shown
 from router.errors import GateError, Problem
 from router.evaluation.cases import Case
-from router.evaluation.catalogue import MEMORY, METRICS, TOOL_METRICS, is_share
+from router.evaluation.catalogue import MEMORY, METRICS, TOOL_METRICS, better, is_share
 from router.evaluation.measures import EVERYTHING, Slice
 
 
@@ -32,7 +32,7 @@ class Gate:
     reason: str
     """Why this limit and not another."""
     suite: str = ""
-    """Empty: on every suite, each by itself."""
+    """Empty: on every suite that has the slice, each by itself."""
     slice: Slice = EVERYTHING
     floor: float | None = None
     ceiling: float | None = None
@@ -44,6 +44,14 @@ class Gate:
     file: str = ""
     line: int = 0
     """1-based line in its file."""
+
+    def is_about(self, suite: str, cases: Iterable[Case]) -> bool:
+        """Whether the suite of that name, with these cases, is judged by it."""
+        if self.suite:
+            return self.suite == suite
+        return self.slice == EVERYTHING or any(
+            self.slice.holds(case) and (not self.slice.tool or case.tools == (self.slice.tool,)) for case in cases
+        )
 
     def problem(self, message: str) -> Problem:
         """Return a problem of this gate."""
@@ -114,8 +122,12 @@ def _contradictions(gate: Gate) -> Iterator[tuple[str, str]]:
     limits = [gate.floor, gate.ceiling, gate.no_worse_than_baseline_by]
     if sum(limit is not None for limit in limits) != 1:
         yield "", "a gate has one limit: floor, ceiling or no_worse_than_baseline_by"
+    elif gate.metric in known:
+        yield from _wrong_way(gate)
     if gate.rule == "interval" and gate.no_worse_than_baseline_by is not None:
         yield "rule", "a comparison with the baseline has no rule; significant_at says how sure it must be"
+    if gate.rule == "interval" and gate.metric in METRICS and not METRICS[gate.metric].has_interval:
+        yield "rule", f"{gate.metric} has no interval: few cases make it too large. Write rule: point, or leave it out."
     limit = gate.floor if gate.floor is not None else gate.ceiling
     if limit is not None and is_share(gate.metric) and not 0.0 <= limit <= 1.0:
         yield (
@@ -130,6 +142,14 @@ def _contradictions(gate: Gate) -> Iterator[tuple[str, str]]:
         yield "significant_at", "memory is one number of a whole run: no test can compare two of them"
 
 
+def _wrong_way(gate: Gate) -> Iterator[tuple[str, str]]:
+    """Say if a limit keeps a metric from being good."""
+    if better(gate.metric) == "lower" and gate.floor is not None:
+        yield "floor", f"{gate.metric} is better the lower it is: give it a ceiling"
+    if better(gate.metric) == "higher" and gate.ceiling is not None:
+        yield "ceiling", f"{gate.metric} is better the higher it is: give it a floor"
+
+
 def _unknown(gate: Gate, suites: Mapping[str, Sequence[Case]], tools: Collection[str]) -> Iterator[tuple[str, str]]:
     """Say what a gate names that is not there: a gate that measures nothing keeps nobody safe."""
     if gate.suite and gate.suite not in suites:
@@ -142,8 +162,12 @@ def _unknown(gate: Gate, suites: Mapping[str, Sequence[Case]], tools: Collection
         "language": {case.language for case in cases},
         "tool": tools,
     }
+    known_all = True
     for kind, names in present.items():
         wanted = getattr(gate.slice, kind)
         if wanted and wanted not in names:
+            known_all = False
             what = "no tool is" if kind == "tool" else f"no case has a {kind}"
             yield "slice", f"{what} named {shown(wanted)}.{hint(wanted, names)}"
+    if known_all and not any(gate.is_about(name, those) for name, those in suites.items()):
+        yield "slice", f"no suite has a case of this slice: {gate.slice}"

@@ -12,7 +12,7 @@ from router.evaluation.cases import Case
 from router.evaluation.catalogue import Metric
 from router.evaluation.columns import Columns
 from router.metrics.classification import share
-from router.metrics.intervals import Interval, bootstrap, clustered_share, default_draws, percentile_interval, wilson
+from router.metrics.intervals import Interval, bootstrap, clustered_share, percentile_interval
 
 CONFIDENCE = 0.95
 """Of every interval."""
@@ -52,8 +52,9 @@ class Measurement:
     value: float | None = None
     """None: not measured, which is never zero."""
     low: float | None = None
-    """Lower end of the 95 % interval: Wilson's for shares; a bootstrap over clusters where cases share one, and for
-    what is no share; of order statistics for percentiles. None where there are too few cases for one."""
+    """Lower end of the 95 % interval: Wilson's for shares, by how many cases the clusters are worth; of order
+    statistics for percentiles; by a bootstrap over clusters for the rest. None where there are too few cases for one,
+    or the metric has none."""
     high: float | None = None
     n: int = 0
     """So many cases it is measured on."""
@@ -99,11 +100,10 @@ def statistic(metric: Metric, rows: Columns) -> float | None:
 
 
 def _interval(metric: Metric, rows: Columns) -> Interval | None:
+    if not metric.has_interval:
+        return None
     if metric.counted:
-        counted = metric.counted(rows)
-        if rows.is_clustered:
-            return clustered_share(counted, rows.clusters, CONFIDENCE, default_draws(len(rows)), SEED)
-        return wilson(int(counted.sum()), len(rows), CONFIDENCE)
+        return clustered_share(metric.counted(rows), rows.clusters, CONFIDENCE)
     if metric.quantile:
         return percentile_interval(rows.milliseconds, metric.quantile, CONFIDENCE)
     found = bootstrap(lambda drawn: statistic(metric, rows.take(drawn)), rows.clusters, CONFIDENCE, seed=SEED)

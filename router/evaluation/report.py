@@ -79,13 +79,11 @@ class Report:
 
 
 def suite_result(suite: Suite, outcomes: Sequence[Outcome], memory: float | None = None) -> SuiteResult:
-    """Measure a suite's outcomes. `memory` is the process's peak, in MB, where it is known."""
+    """Measure a suite's outcomes. `memory` is the peak of a process that did nothing but route them, in MB."""
     found = columns(outcomes)
     measurements = [measure(found, metric) for metric in METRICS.values()]
     measurements.append(
-        Measurement(MEMORY, value=memory, n=1)
-        if memory is not None
-        else Measurement(MEMORY, why_not="this system does not say")
+        Measurement(MEMORY, value=memory, n=1) if memory is not None else Measurement(MEMORY, why_not=_NO_MEMORY)
     )
     tags = sorted({tag for outcome in outcomes for tag in outcome.case.tags})
     languages = sorted({outcome.case.language for outcome in outcomes} - {""})
@@ -127,6 +125,7 @@ def _held(outcomes: Sequence[Outcome], part: Slice) -> Bools:
 
 
 _NOT_MET = "no case is for it, and none called it"
+_NO_MEMORY = "only 'router eval' of a bundle measures it, where the system says it"
 
 
 def write_report(report: Report, path: str | os.PathLike[str], more: Mapping[str, Any] | None = None) -> None:

@@ -25,8 +25,10 @@ DRAWS = 1000
 FEWEST_DRAWS = 100
 """Of so many, two or three lie beyond each end of such an interval; of fewer, hardly one."""
 
+SAME = 1e-12
+"""Two values of a statistic that differ by no more are the same, added up in another order."""
+
 _ROWS = 20_000_000
-_CELLS = 2_000_000
 
 
 class Interval(NamedTuple):
@@ -65,33 +67,25 @@ def percentile_interval(values: Floats, q: float, confidence: float = 0.95) -> I
     return Interval(float(ordered[low]), float(ordered[high]))
 
 
-def clustered_share(
-    right: Bools, clusters: Ints, confidence: float = 0.95, draws: int = DRAWS, seed: int = 0
-) -> Interval | None:
-    """Return the percentile bootstrap's interval for the share of rows [n] that are true, by cluster [n].
+def clustered_share(right: Bools, clusters: Ints, confidence: float = 0.95) -> Interval | None:
+    """Return Wilson's interval for the share of rows [n] that are true, of as many rows as their clusters are worth.
 
-    Clusters with as many rows and as many of them true are interchangeable, so it
-    is enough to draw how often each such kind occurs. Where all clusters have the
-    same share, every resample has it too, which is no certainty: the interval is
-    then Wilson's with a row for each cluster.
+    That is n over the design effect (Kish, "Survey sampling", 1965, 8.2): how much
+    more the share varies over clusters than it would over independent rows, by
+    leaving out each cluster in turn, and at least 1. Where every row is a cluster
+    of its own the effect is 1; where all rows agree there is none to be seen, and
+    each cluster counts as one row.
     """
     n = len(right)
     if not n:
         return None
     _, places = np.unique(clusters, return_inverse=True)
-    sizes, trues = np.bincount(places), np.bincount(places, right).astype(np.int64)
-    count = len(sizes)
-    if (trues * n == trues.sum() * sizes).all():
-        return _wilson(float(trues.sum() / n), count, confidence)
-    kinds, occurrences = np.unique(sizes * (n + 1) + trues, return_counts=True)
-    sizes, trues = np.divmod(kinds, n + 1)
-    chance = np.random.default_rng(seed)
-    shares = np.empty(draws)
-    for block in np.array_split(shares, math.ceil(draws * len(kinds) / _CELLS)):
-        times = chance.multinomial(count, occurrences / count, size=len(block))
-        block[:] = (times @ trues) / (times @ sizes)
-    low, high = np.quantile(shares, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return Interval(float(low), float(high))
+    sizes, trues, share = np.bincount(places), np.bincount(places, right), float(right.mean())
+    if len(sizes) == 1 or share in {0.0, 1.0}:
+        return _wilson(share, len(sizes), confidence)
+    left_out = (trues - share * sizes) / (n - sizes)
+    effect = (n - 1) ** 2 * float(np.square(left_out).sum()) / (n * share * (1 - share))
+    return _wilson(share, n / max(effect, 1.0), confidence)
 
 
 def bootstrap(
@@ -101,18 +95,23 @@ def bootstrap(
     draws: int | None = None,
     seed: int = 0,
 ) -> Interval | None:
-    """Return the bootstrap interval for any statistic of the rows, see `bias_corrected`.
+    """Return the middle of a statistic's values over resamples, moved so that their mean is the observed value.
 
     `statistic` is called with the row numbers of each resample, see `resampled`,
-    and with all rows. The correction matters for statistics that resampling
-    moves, such as a calibration error, which repeated rows make larger.
-    An interval without width says that no resample differed, as when all rows are
-    alike, and not that the statistic is certain; for a share of such rows use
-    `wilson` or `clustered_share`.
+    and with all rows. Moving it takes back what resampling adds, as to a macro F1,
+    which loses labels. It does not take back what sampling has added before, so the
+    interval is not for a statistic that few rows move far, such as a calibration
+    error. The observed value is always in it; an end may leave the range of the
+    statistic. None where every resample has the same value, as when all rows are
+    right: that is no certainty, and nothing shows how far it is from one.
     """
     values = resampled(statistic, clusters, draws, seed)
     observed = statistic(np.arange(len(clusters)))
-    return None if values is None or observed is None else bias_corrected(values, observed, confidence)
+    if values is None or observed is None or float(np.ptp(values)) <= SAME:
+        return None
+    low, high = np.quantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
+    bias = float(values.mean()) - observed
+    return Interval(min(float(low) - bias, observed), max(float(high) - bias, observed))
 
 
 def resampled(
@@ -139,21 +138,7 @@ def default_draws(rows: int) -> int:
     return max(FEWEST_DRAWS, min(DRAWS, _ROWS // max(rows, 1)))
 
 
-def bias_corrected(values: Floats, observed: float, confidence: float) -> Interval:
-    """Return the middle of a resampled statistic's values [n], moved so that their mean is the observed value.
-
-    How far resampling moves a statistic from the sample's is the estimate of how
-    far sampling moved that from the truth (Efron and Tibshirani, "An introduction
-    to the bootstrap", 1993, chapter 10). The correction by quantiles of Efron
-    (1981) has no answer where every resample lies on one side, as is usual for a
-    small calibration error. An end may leave the range of the statistic.
-    """
-    low, high = np.quantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
-    bias = float(values.mean()) - observed
-    return Interval(float(low) - bias, float(high) - bias)
-
-
-def _wilson(share: float, n: int, confidence: float) -> Interval:
+def _wilson(share: float, n: float, confidence: float) -> Interval:
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     centre = share + z * z / (2 * n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))

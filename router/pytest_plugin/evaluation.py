@@ -42,8 +42,8 @@ class Evaluation:
         """
         if file not in self._asked:
             suite = load_suite(_short(file))
-            gates = tuple(gate for gate in self._gates if gate.suite in {"", suite.name})
-            check_baseline(gates, [suite.name], self.baseline)
+            gates = tuple(gate for gate in self._gates if gate.is_about(suite.name, suite.cases))
+            check_baseline(gates, {suite.name: suite.cases}, self.baseline)
             self._asked[file] = Asked(self, suite, gates)
         return self._asked[file]
 

@@ -1,8 +1,10 @@
 """Each metric is what counting the outcomes one by one gives."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from router.decisions import Abstain, AskArgument, Clarify, ToolCall
 from router.evaluation import Outcome
 from router.evaluation.catalogue import METRICS, TOOL_METRICS, Metric, tool_metric
-from router.evaluation.columns import columns
+from router.evaluation.columns import Columns, columns
 from router.evaluation.measures import statistic
 from tests.evaluation.made_up import outcome
 from tests.strategies import outcomes
@@ -294,3 +296,23 @@ def test_a_tool_s_number_is_its_place_in_the_columns() -> None:
     assert value_of(tool_metric("precision", number), found) == 0.5
     assert value_of(tool_metric("recall", number), found) == 1.0
     assert value_of(tool_metric("f1", number), found) == pytest.approx(2 / 3)
+
+
+@given(st.lists(st.tuples(outcomes(), outcomes()), min_size=1, max_size=8))
+def test_a_metric_depends_on_what_it_reads_of_an_answer_and_on_nothing_else(
+    rows: list[tuple[Outcome, Outcome]],
+) -> None:
+    """So a paired test knows which cases differ."""
+    before = [one for one, _ in rows]
+    after = [replace(other, case=one.case) for one, other in rows]
+    earlier, later = (half for half in np.split(np.arange(2 * len(rows)), 2))
+    both = columns([*before, *after])
+    for metric in (*METRICS.values(), tool_metric("f1", 0)):
+        if metric.reads and len(both.tools):
+            mixed = replace(both.take(earlier), **{name: getattr(both.take(later), name) for name in metric.reads})
+            assert _measured(metric, mixed) == _measured(metric, both.take(later))
+    assert all(bool(metric.counted) != bool(metric.reads) for metric in METRICS.values())
+
+
+def _measured(metric: Metric, found: Columns) -> float | None:
+    return statistic(metric, found.take(metric.of(found)))

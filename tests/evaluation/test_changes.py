@@ -133,7 +133,7 @@ def test_identical_reports_differ_by_nothing() -> None:
         assert (each.only_before, each.only_after) == (0, 0)
         assert each.differences
         for moved in each.differences:
-            assert (moved.difference, moved.low, moved.high, moved.p) == (0.0, 0.0, 0.0, 1.0), moved.metric
+            assert (moved.difference, moved.low, moved.high, moved.p) == (0.0, None, None, 1.0), moved.metric
 
 
 @settings(max_examples=20)
@@ -194,13 +194,59 @@ def test_variants_of_one_another_are_no_independent_evidence() -> None:
     assert moved_by(answers([False] * 10 + [True] * 20), answers([True] * 30)).p == pytest.approx(2 / 2**10)
     clustered = moved_by(before, after)
     assert clustered.difference == pytest.approx(1 / 3)
-    assert clustered.p is not None
-    assert clustered.p > 0.2
+    assert clustered.p == 1.0, "one cluster differs"
 
 
 def test_one_cluster_alone_does_not_show_chance() -> None:
     found = moved_by(answers([True] * 9, "x"), answers([False] * 9, "x"))
-    assert (found.difference, found.low, found.high, found.p) == (-1.0, None, None, None)
+    assert (found.difference, found.low, found.high, found.p, found.least_p) == (-1.0, None, None, 1.0, 1.0)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "decision_accuracy", "macro_f1", "aurc", "calibration_error"])
+@pytest.mark.parametrize("clusters", range(1, 5))
+def test_p_is_never_smaller_than_so_few_clusters_allow(metric: str, clusters: int) -> None:
+    """Every case broke, and every resample says so: that is two clusters' worth of evidence and not a thousand's."""
+    before, after = (
+        suite([outcome(f"say {n}", ["a"], did, cluster=f"c{n % clusters}") for n in range(12)]) for did in ("a", "b")
+    )
+    found = moved_by(before, after, metric)
+    assert found.p == found.least_p == 2 / 2**clusters
+    assert (found.low, found.high) == (None, None), "no resample differs"
+
+
+@settings(max_examples=30)
+@given(pairs())
+def test_an_interval_and_its_p_value_do_not_contradict_each_other(found: tuple[list[Outcome], list[Outcome]]) -> None:
+    for moved in compare_suites(suite(found[0]), suite(found[1])).differences:
+        assert moved.p is not None
+        assert moved.p >= moved.least_p
+        assert (moved.low is None) == (moved.high is None)
+        if moved.low is not None and moved.high is not None:
+            assert moved.low <= moved.difference <= moved.high
+            assert moved.p <= 0.05 or moved.low <= 0 <= moved.high
+
+
+def test_a_calibration_error_has_a_p_value_and_no_interval() -> None:
+    """Few cases make it too large, on either side by another amount."""
+    before, after = (
+        suite([outcome(f"say {n}", ["a"], "a" if n % 4 else "b", likely) for n in range(60)]) for likely in (0.75, 0.99)
+    )
+    found = moved_by(before, after, "calibration_error")
+    assert found.difference == pytest.approx(0.24)
+    assert found.p is not None
+    assert found.p < 0.05
+    assert (found.low, found.high) == (None, None)
+
+
+def test_only_what_a_metric_reads_is_evidence_for_it() -> None:
+    """All probabilities moved, but nine cases are called otherwise: 2 / 2**9, not what a thousand draws may show."""
+    before, after = (
+        suite(
+            [outcome(f"say {n}", ["a", "c"][n % 2 :][:1], "b" if n < wrong else "ac"[n % 2], likely) for n in range(40)]
+        )
+        for wrong, likely in ((0, 0.9), (9, 0.8))
+    )
+    assert moved_by(before, after, "macro_f1").p == 2 / 2**9
 
 
 def test_a_share_of_other_cases_before_and_after_is_compared_by_resampling() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from router.declarations.document import MAX_BYTES
 from router.errors import GateError
 from router.evaluation import Case
-from router.evaluation.catalogue import METRICS, TOOL_METRICS
+from router.evaluation.catalogue import METRICS, TOOL_METRICS, better
 from router.evaluation.gates import Gate, load_gates
 from router.evaluation.measures import Slice
 from tests.strategies import damaged, yaml_like
@@ -176,6 +176,25 @@ MISUSES = [
         f"{GATE}, suite: everday",
         "suite: no suite is named 'everday'. Did you mean 'everyday'? Suites: everyday, spoken.",
     ),
+    (f"{GATE}, slice: {{tool: play_music}}", "slice: no suite has a case of this slice: tool 'play_music'"),
+    (
+        f"{GATE}, slice: {{tag: asr, language: de}}",
+        "slice: no suite has a case of this slice: tag 'asr', language 'de'",
+    ),
+    (
+        "metric: false_accept_rate, floor: 0, reason: why",
+        "floor: false_accept_rate is better the lower it is: give it a",
+    ),
+    ("metric: memory, floor: 9, reason: why", "floor: memory is better the lower it is: give it a ceiling"),
+    ("metric: coverage, ceiling: 0.9, reason: why", "ceiling: coverage is better the higher it is: give it a floor"),
+    (
+        "metric: f1, slice: {tool: set_alarm}, ceiling: 0.9, reason: why",
+        "ceiling: f1 is better the higher it is: give it a floor",
+    ),
+    (
+        "metric: calibration_error, ceiling: 0.1, rule: interval, reason: why",
+        "rule: calibration_error has no interval: few cases make it too large. Write rule: point, or leave it out.",
+    ),
     (f"{GATE}, slice: {{tag: ars}}", "slice: no case has a tag named 'ars'. Did you mean 'asr'?"),
     (f"{GATE}, suite: spoken, slice: {{tag: asr}}", "slice: no case has a tag named 'asr'."),
     (f"{GATE}, slice: {{language: fr}}", "slice: no case has a language named 'fr'."),
@@ -219,7 +238,7 @@ def test_what_a_gate_names_is_only_checked_where_it_is_known(tmp_path: Path) -> 
 @pytest.mark.parametrize("metric", [*METRICS, "memory", *TOOL_METRICS])
 def test_every_metric_may_have_a_gate(tmp_path: Path, metric: str) -> None:
     part = ", slice: {tool: set_alarm}" if metric in TOOL_METRICS else ""
-    for limit in ("floor: 0.5", "ceiling: 0.5", "no_worse_than_baseline_by: 0.5"):
+    for limit in ("floor: 0.5" if better(metric) == "higher" else "ceiling: 0.5", "no_worse_than_baseline_by: 0.5"):
         [gate] = loaded(tmp_path, f"gates:\n  - {{metric: {metric}, {limit}{part}, reason: why}}\n", check=True)
         assert gate.metric == metric
 

@@ -15,6 +15,7 @@ from router.evaluation.catalogue import METRICS, TOOL_METRICS
 from router.evaluation.gates import Gate
 from router.evaluation.judging import MOST_OFFENDERS, GateResult, check_baseline, judge, offenders
 from router.evaluation.measures import Measurement, Slice
+from router.evaluation.rendering import highlights
 from tests.evaluation import made_up
 from tests.evaluation.made_up import outcome
 from tests.strategies import outcomes
@@ -109,7 +110,19 @@ def test_without_an_interval_nothing_keeps_the_interval_rule() -> None:
     found = judged(gate("latency_p95", rule="interval", ceiling=9.0), calls(8, 10))
     assert not found.passed
     assert found.measurement.value == 1.0
-    assert found.message.endswith("the ceiling is 9.000 ms, and there are too few cases for an interval to keep it")
+    assert found.message.endswith(
+        "the ceiling is 9.000 ms for the whole interval, and there are too few cases to say how sure this is"
+    )
+
+
+@pytest.mark.parametrize("metric", ["macro_f1", "auroc"])
+def test_nine_right_cases_do_not_keep_the_interval_rule(metric: str) -> None:
+    """No resample of them differs, which is no proof that nothing ever will."""
+    nine = [outcome(f"say {n}", ["a"] if n % 2 else [], "a" if n % 2 else "", 0.9, n % 2 * 0.9) for n in range(9)]
+    found = judged(gate(metric, rule="interval", floor=0.9), suite(nine))
+    assert not found.passed
+    assert "is 1.000 (n=9); the floor is 0.900 for the whole interval" in found.message
+    assert found.message.endswith("and there are too few cases to say how sure this is")
 
 
 @pytest.mark.parametrize(
@@ -117,8 +130,11 @@ def test_without_an_interval_nothing_keeps_the_interval_rule() -> None:
     [
         (gate("false_accept_rate", ceiling=1.0), "no case is out of scope"),
         (gate("slot_f1", floor=0.0), "no right call has its arguments stated, or the router fills none"),
-        (gate("precision", slice=Slice(tool="c"), floor=0.0), "no case is for it, and none called it"),
-        (gate("accuracy", slice=Slice(tag="asr"), floor=0.0), "no case is for one tool"),
+        (
+            gate("precision", suite="everyday", slice=Slice(tool="c"), floor=0.0),
+            "no case is for it, and none called it",
+        ),
+        (gate("accuracy", suite="everyday", slice=Slice(tag="asr"), floor=0.0), "no case is for one tool"),
         (gate("false_accept_rate", no_worse_than_baseline_by=1.0), "no case is out of scope"),
         (gate("memory", ceiling=1e9), "this system does not say"),
     ],
@@ -217,9 +233,28 @@ def test_cases_that_the_baseline_has_not_are_left_out_of_a_comparison() -> None:
     found = judged(gate("accuracy", no_worse_than_baseline_by=0.0), after, calls(8, 10))
     assert found.passed
     assert found.measurement.n == 19
+    assert found.common == "on the 10 of 19 cases in both"
     nothing = judged(gate("accuracy", no_worse_than_baseline_by=1.0), suite(after.outcomes[10:]), calls(8, 10))
     assert not nothing.passed
-    assert nothing.message.endswith("was not measured on the cases that the baseline has")
+    assert nothing.message.endswith("was not measured on the 0 of 9 cases in both: too few to compare")
+    calm = suite([outcome(f"say {n}", ["a"], "") for n in range(9)])
+    unclear = judged(gate("selective_accuracy", no_worse_than_baseline_by=1.0), calls(9, 9), calm)
+    assert unclear.message.endswith("was not measured in the baseline")
+
+
+@pytest.mark.parametrize(("shared", "passed"), [(9, True), (5, True), (4, False)])
+def test_a_comparison_says_on_how_many_cases_it_is_and_fails_on_fewer_than_half(shared: int, passed: bool) -> None:
+    found = judged(gate("accuracy", no_worse_than_baseline_by=0.0), calls(9, 9), calls(shared, shared))
+    assert found.passed == passed
+    said = f"on the {shared} of 9 cases in both"
+    assert found.common == (said if shared < 9 else "")
+    assert (said in found.message) == (shared < 9)
+    assert found.message.endswith("too few to compare") == (not passed)
+
+
+def test_a_comparison_that_passes_says_on_how_many_cases_in_its_one_line() -> None:
+    found = judged(gate("accuracy", no_worse_than_baseline_by=0.0), calls(9, 9), calls(6, 6))
+    assert highlights.value_of(found) == "1.000, was 1.000 on the 6 of 9 cases in both"
 
 
 def test_a_comparison_without_a_baseline_is_an_error() -> None:
@@ -239,8 +274,8 @@ def test_a_comparison_without_a_baseline_is_an_error() -> None:
     ]
     with pytest.raises(GateError, match=r"gates\.yaml has 2 problems"):
         judge(gates, both, report(calls(8, 10)))
-    check_baseline(gates, ["everyday"], report(calls(8, 10)))
-    check_baseline(gates[2:], ["everyday"], None)
+    check_baseline(gates, {"everyday": ()}, report(calls(8, 10)))
+    check_baseline(gates[2:], {"everyday": ()}, None)
 
 
 def test_a_gate_without_a_suite_is_judged_on_each() -> None:
@@ -251,6 +286,22 @@ def test_a_gate_without_a_suite_is_judged_on_each() -> None:
         ("accuracy", "spoken", False),
         ("coverage", "spoken", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        (Slice(), ["everyday", "spoken"]),
+        (Slice(tool="a"), ["everyday", "spoken"]),
+        (Slice(tool="c"), ["spoken"]),
+        (Slice(tag="asr"), ["spoken"]),
+        (Slice(tag="asr", tool="a"), []),
+    ],
+)
+def test_a_gate_without_a_suite_is_judged_on_each_that_has_its_slice(part: Slice, expected: list[str]) -> None:
+    spoken = [outcome("say 1", ["a"], "a"), outcome("say 2", ["c"], "c", tags=("asr",))]
+    both = report(calls(8, 10), suite(spoken, "spoken"))
+    assert [each.suite for each in judge([gate("accuracy", slice=part, floor=0.5)], both)] == expected
 
 
 def names(found: Sequence[Outcome]) -> list[str]:
@@ -321,7 +372,9 @@ def test_a_gate_and_its_opposite_never_both_fail_nor_hide_what_was_measured(
 ) -> None:
     part = Slice(tool="a") if metric in TOOL_METRICS else Slice()
     made = suite(found)
-    floor, ceiling = (judged(gate(metric, slice=part, **{kind: limit}), made) for kind in ("floor", "ceiling"))
+    floor, ceiling = (
+        judged(gate(metric, suite="everyday", slice=part, **{kind: limit}), made) for kind in ("floor", "ceiling")
+    )
     value = made.of(metric, part).value
     if value is None:
         assert not floor.passed

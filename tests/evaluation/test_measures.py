@@ -19,7 +19,7 @@ from tests.strategies import cases, labels, outcomes, shares
 pytestmark = pytest.mark.usefixtures("few_draws")
 
 SHARES = [name for name, metric in METRICS.items() if metric.counted]
-OTHERS = ["macro_f1", "auroc", "fpr_at_95_tpr", "aurc", "calibration_error", "brier"]
+OTHERS = ["macro_f1", "auroc", "fpr_at_95_tpr", "aurc", "brier"]
 
 
 def decided(*, right: int, wrong: int, cluster: int = 0) -> list[Outcome]:
@@ -42,7 +42,7 @@ def test_a_share_of_variants_has_a_wider_interval_over_clusters() -> None:
     made = decided(right=30, wrong=10, cluster=5)
     found, alone = (measure(columns(each), METRICS["coverage"]) for each in (made, decided(right=30, wrong=10)))
     c = columns(made)
-    expected = clustered_share(c.called >= 0, c.clusters, 0.95, 40, 0)
+    expected = clustered_share(c.called >= 0, c.clusters, 0.95)
     assert expected is not None
     assert found.value == alone.value == 0.75
     assert (found.low, found.high) == (round(expected.low, 6), round(expected.high, 6))
@@ -71,6 +71,25 @@ def test_what_is_no_share_has_an_interval_by_resampling(metric: str) -> None:
     assert found.low is not None
     assert found.high is not None
     assert found.low < found.value < found.high
+
+
+@pytest.mark.parametrize("metric", OTHERS)
+def test_where_all_is_right_there_is_no_interval_but_for_a_share(metric: str) -> None:
+    """1.000 to 1.000 would say that nine cases prove a router perfect."""
+    made = [outcome(f"{n}", ["a"] if n % 3 else [], "a" if n % 3 else "", 0.9, 0.9 if n % 3 else 0.1) for n in range(9)]
+    found = measure(columns(made), METRICS[metric])
+    assert found.value in {0.0, 1.0} or metric in {"aurc", "brier"}
+    assert metric == "aurc" or (found.low, found.high) == (None, None)
+    share = measure(columns(made), METRICS["decision_accuracy"])
+    assert share.low is not None
+    assert share.low < share.value == share.high == 1.0
+
+
+def test_a_calibration_error_is_a_point() -> None:
+    """It is too large on few cases: an interval around it leaves out the truth more often than not."""
+    found = measure(columns(decided(right=30, wrong=10)), METRICS["calibration_error"])
+    assert found.value is not None
+    assert (found.low, found.high) == (None, None)
 
 
 def test_a_percentile_has_an_interval_only_where_there_are_values_on_either_side() -> None:
@@ -200,7 +219,9 @@ def test_a_suite_is_measured_whole_then_by_tag_language_and_tool_where_there_is_
 
 
 def test_memory_that_the_system_does_not_say_is_not_measured() -> None:
-    assert result("everyday", MIXED).overall("memory") == Measurement("memory", why_not="this system does not say")
+    assert result("everyday", MIXED).overall("memory") == Measurement(
+        "memory", why_not="only 'router eval' of a bundle measures it, where the system says it"
+    )
 
 
 def test_what_a_report_holds_is_not_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
-"""Two routers differ where exact counting, and resampling both together, say so."""
+"""Two routers differ where exact counting, and swapping their answers, say so."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from fractions import Fraction
@@ -11,12 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.metrics.comparison import Paired, mcnemar, paired_bootstrap
-from router.metrics.intervals import Interval, Ints, bootstrap
-
-
-def _gain(first: np.ndarray, second: np.ndarray) -> Callable[[Ints], float | None]:
-    return lambda rows: float(first[rows].mean() - second[rows].mean()) if len(rows) else None
+from router.metrics.comparison import Bools, mcnemar, swap_test
 
 
 @given(st.integers(0, 80), st.integers(0, 80))
@@ -42,66 +38,70 @@ def test_where_two_never_differ_nothing_speaks_against_them_being_equal() -> Non
     assert mcnemar(0, 0) == 1
 
 
-def test_a_pair_is_compared_by_the_interval_of_its_difference() -> None:
-    chance = np.random.default_rng(1)
-    first, second = chance.uniform(size=400) < 0.8, chance.uniform(size=400) < 0.7
-    clusters = np.arange(400) // 2
-    gain = _gain(first, second)
-    paired = paired_bootstrap(gain, clusters, 0.9, draws=500, seed=3)
-    assert paired is not None
-    assert paired.difference == first.mean() - second.mean()
-    assert paired.interval == bootstrap(gain, clusters, 0.9, draws=500, seed=3)
-    assert paired == paired_bootstrap(gain, clusters, 0.9, draws=500, seed=3)
+pairs = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=18)
+"""The cluster of each row, and what each of two routers made of it."""
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 6), st.sampled_from([-1, 0, 1])), max_size=30),
-    st.sampled_from([20, 101]),
-    st.booleans(),
-)
-def test_p_counts_the_resamples_that_do_not_share_the_sign(rows: list[tuple[int, int]], draws: int, undo: bool) -> None:
-    clusters, gains = np.array([c for c, _ in rows], np.int64), np.array([g for _, g in rows], np.int64)
-    seen: list[float] = []
+def _columns(rows: list[tuple[int, int, int]]) -> list[np.ndarray]:
+    return [np.array(column, np.int64) for column in zip(*rows, strict=True)]
 
-    def difference(drawn: Ints) -> float | None:
-        if not len(drawn):
-            return None
-        seen.append(float(gains[drawn].mean()) * (-1 if undo else 1))
-        return seen[-1]
 
-    paired = paired_bootstrap(difference, clusters, draws=draws)
-    if len(set(clusters)) < 2:
-        assert paired is None
-        return
-    assert isinstance(paired, Paired)
-    overall, *resamples = seen
-    assert len(resamples) == draws
-    not_above, not_below = sum(value <= 0 for value in resamples), sum(value >= 0 for value in resamples)
-    assert paired.difference == overall
-    assert paired.p == min(1, 2 * (1 + min(not_above, not_below)) / (1 + draws))
+def _swapping(first: np.ndarray, second: np.ndarray) -> Callable[[Bools], float]:
+    return lambda swapped: float(
+        np.where(swapped, second, first).mean() ** 2 - np.where(swapped, first, second).mean() ** 2
+    )
+
+
+@given(pairs)
+def test_p_of_few_clusters_is_the_share_of_all_ways_to_swap_them(rows: list[tuple[int, int, int]]) -> None:
+    clusters, first, second = _columns(rows)
+    difference, differing = _swapping(first, second), first != second
+    changed = sorted({*clusters[differing].tolist()})
+    seen = [
+        abs(difference(np.isin(clusters, [c for c, swap in zip(changed, way, strict=True) if swap])))
+        for way in itertools.product((False, True), repeat=len(changed))
+    ]
+    observed = abs(difference(np.zeros(len(rows), bool)))
+    p = swap_test(difference, clusters, differing)
+    assert p == sum(value >= observed - 1e-12 for value in seen) / len(seen)
+    assert p >= min(1.0, 2 / 2 ** len(changed))
+    assert swap_test(_swapping(second, first), clusters, differing) == p, "which of the two came first matters"
+    assert swap_test(difference, clusters, np.ones(len(rows), bool)) == pytest.approx(p), (
+        "what differs in nothing counts"
+    )
+
+
+def test_p_of_many_clusters_is_found_by_chance_and_is_never_nothing() -> None:
+    right, wrong = np.ones(40, np.int64), np.zeros(40, np.int64)
+    differing = np.ones(40, bool)
+    assert swap_test(_swapping(right, wrong), np.arange(40), differing) == 1 / 1001
+    assert swap_test(_swapping(right, wrong), np.arange(40), differing, draws=199) == 1 / 200
+    mixed = np.arange(40) % 2
+    assert swap_test(_swapping(mixed, 1 - mixed), np.arange(40), differing) == 1.0
+    gain = swap_test(_swapping((np.arange(40) < 26).astype(np.int64), (np.arange(40) >= 26).astype(np.int64)),
+                     np.arange(40), differing)  # fmt: skip
+    assert gain == pytest.approx(mcnemar(26, 14), abs=0.03)
+
+
+@pytest.mark.parametrize(("clusters", "p"), [([0, 0, 0], 1.0), ([0, 0, 1], 0.5), ([0, 1, 2], 0.25)])
+def test_three_broken_cases_are_as_much_evidence_as_they_have_clusters(clusters: list[int], p: float) -> None:
+    found = swap_test(_swapping(np.zeros(3), np.ones(3)), np.array(clusters), np.ones(3, bool))
+    assert found == p == 2 / 2 ** len(set(clusters))
+
+
+def test_where_nothing_differs_nothing_speaks_against_being_equal() -> None:
+    assert swap_test(lambda swapped: 0.3, np.arange(9), np.zeros(9, bool)) == 1
+
+
+def test_a_way_that_cannot_be_measured_speaks_for_chance() -> None:
+    assert swap_test(lambda swapped: None if swapped.any() else 1.0, np.arange(4), np.ones(4, bool)) == 1
 
 
 def test_p_of_routers_that_are_equally_good_is_small_as_rarely_as_it_says() -> None:
     chance = np.random.default_rng(12)
     found = []
-    for _ in range(200):
-        difficulty = np.repeat(chance.uniform(size=40), 3)
-        first, second = (chance.uniform(size=120) < difficulty for _ in range(2))
-        paired = paired_bootstrap(_gain(first, second), np.arange(120) // 3, draws=200)
-        assert paired is not None
-        found.append(paired.p)
-    assert 0.01 <= np.mean(np.array(found) <= 0.05) <= 0.1
-
-
-def test_a_difference_that_is_clear_has_a_small_p_and_none_has_one() -> None:
-    right, wrong, clusters = np.arange(200) % 20 > 0, np.arange(200) % 2 > 0, np.arange(200)
-    better, same = (paired_bootstrap(_gain(right, other), clusters, draws=199) for other in (wrong, right))
-    assert better is not None
-    assert better.p == 0.01
-    assert better.interval.low > 0.2
-    assert same == Paired(0.0, Interval(0.0, 0.0), 1.0)
-
-
-def test_where_the_difference_is_not_defined_there_is_nothing_to_compare() -> None:
-    assert paired_bootstrap(lambda rows: None, np.arange(5)) is None
-    assert paired_bootstrap(lambda rows: 0.1 if len(set(rows)) == 5 else None, np.arange(5)) is None
+    for _ in range(300):
+        difficulty = np.repeat(chance.uniform(size=30), 3)
+        first, second = ((chance.uniform(size=90) < difficulty).astype(np.int64) for _ in range(2))
+        found.append(swap_test(_swapping(first, second), np.arange(90) // 3, first != second, draws=200))
+    assert 0.02 <= np.mean(np.array(found) <= 0.05) <= 0.08

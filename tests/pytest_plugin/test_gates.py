@@ -50,12 +50,12 @@ def test_gates_come_after_the_cases_and_are_named_by_what_they_limit(repository:
     repository.gates(
         STRICT,
         {"metric": "recall", "slice": {"tool": "set_alarm"}, "floor": 0.5},
-        {"metric": "accuracy", "slice": {"tag": "asr"}, "ceiling": 1.0},
+        {"metric": "wrong_call_rate", "slice": {"tag": "asr"}, "ceiling": 1.0},
     )
     assert [name.partition("::")[2] for name in repository.ids()[3:]] == [
         "gate accuracy floor 0.9",
         "gate recall tool 'set_alarm' floor 0.5",
-        "gate accuracy tag 'asr' ceiling 1.0",
+        "gate wrong_call_rate tag 'asr' ceiling 1.0",
     ]
 
 

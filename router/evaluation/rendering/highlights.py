@@ -117,7 +117,8 @@ def value_of(result: GateResult) -> str:
     """Write what a gate looked at, and what it was in the baseline where it compares with one."""
     metric = result.gate.metric
     if result.difference:
-        return f"{number(metric, result.difference.after)}, was {number(metric, result.difference.before)}"
+        now, was = number(metric, result.difference.after), number(metric, result.difference.before)
+        return f"{now}, was {was}{result.common and ' ' + result.common}"
     value = result.measurement.value
     return "not measured" if value is None else number(metric, value)
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from router.evaluation.catalogue import METRICS
 from router.evaluation.changes import Difference, SuiteChanges
+from router.evaluation.measures import CONFIDENCE
 from router.evaluation.provenance import Provenance
 
 MOST_CHANGES = 50
@@ -28,10 +29,12 @@ def differing(before: Provenance, after: Provenance) -> list[tuple[str, str, str
 
 
 def direction(moved: Difference) -> Literal["better", "worse", "not clear"]:
-    """Say whether a metric got better or worse; not clear, where the interval of the difference holds zero."""
-    if moved.low is None or moved.high is None or moved.low <= 0 <= moved.high:
+    """Say whether a metric got better or worse; not clear, where p or the interval says that it may be chance."""
+    if moved.p is None or moved.p > 1 - CONFIDENCE:
         return "not clear"
-    return "better" if (moved.low > 0) == (METRICS[moved.metric].better == "higher") else "worse"
+    if moved.low is not None and moved.high is not None and moved.low <= 0 <= moved.high:
+        return "not clear"
+    return "better" if (moved.difference > 0) == (METRICS[moved.metric].better == "higher") else "worse"
 
 
 def widest(differences: Iterable[Difference]) -> float:

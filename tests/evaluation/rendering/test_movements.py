@@ -11,7 +11,9 @@ from tests.evaluation import made_up
 
 
 def moved(metric: str, **ends: Any) -> Difference:
-    return Difference(metric, before=0.5, after=0.6, low=ends.get("low"), high=ends.get("high"), p=None, n=9)
+    low, high = ends.get("low"), ends.get("high")
+    after = 0.4 if high is not None and high < 0 else 0.6
+    return Difference(metric, before=0.5, after=after, low=low, high=high, p=ends.get("p", 0.01), n=9)
 
 
 @pytest.mark.parametrize(
@@ -23,13 +25,19 @@ def moved(metric: str, **ends: Any) -> Difference:
         ("false_accept_rate", -0.15, -0.05, "better"),
         ("accuracy", 0.0, 0.2, "not clear"),
         ("accuracy", -0.1, 0.2, "not clear"),
-        ("accuracy", None, None, "not clear"),
+        ("accuracy", None, None, "better"),
     ],
 )
 def test_a_change_is_clear_where_its_interval_leaves_out_zero(
     metric: str, low: float | None, high: float | None, said: str
 ) -> None:
     assert movements.direction(moved(metric, low=low, high=high)) == said
+
+
+@pytest.mark.parametrize("p", [None, 0.051])
+def test_a_change_that_may_be_chance_is_not_clear(p: float | None) -> None:
+    assert movements.direction(moved("accuracy", low=0.05, high=0.15, p=p)) == "not clear"
+    assert movements.direction(moved("calibration_error", p=p)) == "not clear"
 
 
 def test_differences_are_drawn_as_wide_as_the_widest_of_their_ends() -> None:
