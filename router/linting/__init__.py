@@ -6,7 +6,7 @@ from an `Inspection`, which is made once, to findings.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from router.declarations import ToolSet
@@ -59,9 +59,19 @@ def lint(
     )
     found, suppressed = suppress((finding for rule in rules for finding in rule(inspection)), tools)
     return Findings(
-        tuple(sorted(found, key=_gravest_first)),
+        tuple(sorted(_nearest_only(found), key=_gravest_first)),
         tuple(sorted(suppressed, key=lambda each: _gravest_first(each.finding))),
     )
+
+
+def _nearest_only(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Leave out what an example is nearly besides the first: one thing at a time is enough to read."""
+    reported = set()
+    for finding in findings:
+        if finding.rule != "near-duplicate" or finding.subject not in reported:
+            yield finding
+        if finding.rule == "near-duplicate":
+            reported.add(finding.subject)
 
 
 def _gravest_first(finding: Finding) -> tuple[int, str, int, str, str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import groupby
 
 import numpy as np
 
@@ -26,24 +27,25 @@ _ROWS = 512
 def near_duplicates(inspection: Inspection) -> Iterator[Finding]:
     """Yield examples that are nearly an example of another tool, a counterexample of theirs, or out of scope.
 
-    Of several, an example is reported with the nearest.
+    Of several, the nearest comes first: `lint` keeps the first that nobody suppresses.
     """
     others = (*inspection.examples, *inspection.counterexamples, *inspection.out_of_scope)
     same = dict(_same_letters(inspection, others))
     near = dict(_near(inspection))
     for example, subject in enumerate(inspection.examples):
-        if example in same:
-            other = others[same[example]]
+        for index in same.get(example, ()):
+            other = others[index]
             yield Finding(
                 "near-duplicate",
                 "error",
                 subject,
-                f"{subject} differs only in marks from {_described(same[example], other, inspection)}",
+                f"{subject} differs only in marks from {_described(index, other, inspection)}",
                 _advice(subject, other),
                 (other,),
             )
-        elif example in near:
-            index, cosine, letters = near[example]
+        for index, cosine, letters in near.get(example, ()):
+            if index in same.get(example, ()):
+                continue
             other = others[index]
             yield Finding(
                 "near-duplicate",
@@ -57,8 +59,8 @@ def near_duplicates(inspection: Inspection) -> Iterator[Finding]:
             )
 
 
-def _same_letters(inspection: Inspection, others: tuple[Mention, ...]) -> Iterator[tuple[int, int]]:
-    """Yield (example, what it must not be) with the same letters and digits."""
+def _same_letters(inspection: Inspection, others: tuple[Mention, ...]) -> Iterator[tuple[int, list[int]]]:
+    """Yield (example, all that it must not be) with the same letters and digits."""
     by_letters = defaultdict(list)
     for index, other in enumerate(others):
         by_letters[_letters(other.text)].append(index)
@@ -68,37 +70,49 @@ def _same_letters(inspection: Inspection, others: tuple[Mention, ...]) -> Iterat
             if one < len(inspection.examples):
                 rivals = [other for other in group if _are_rivals(one, other, inspection)]
                 if rivals:
-                    yield one, rivals[0]
+                    yield one, rivals
 
 
 def _letters(text: str) -> str:
-    """Leave out case and marks, but not those between digits.
+    """Leave out case, punctuation and spaces, but not between digits, nor a number's minus, nor `#`, as in C#.
 
-    >>> _letters("What's up? 7:30!")
-    'whatsup7:30'
+    Emoji, currencies, `+` and the vowel signs of many scripts are no punctuation.
+
+    >>> _letters("What's up? 7:30!"), _letters("set it to -5"), _letters("covid-19")
+    ('whatsup7:30', 'setitto-5', 'covid19')
     """
-    return _MARKS.sub("", normalize(text).casefold())
+    said = normalize(text).casefold()
+    kept, end = [], 0
+    for are_marks, group in groupby(said, _is_mark):
+        run = "".join(group)
+        before, end = said[end - 1 : end], end + len(run)
+        after = said[end : end + 1]
+        if not are_marks or (before.isdigit() and after.isdigit()):
+            kept.append(run)
+        elif run[-1] == "-" and after.isdigit() and (run != "-" or not before):
+            kept.append("-")
+    return "".join(kept)
 
 
-def _near(inspection: Inspection) -> Iterator[tuple[int, tuple[int, float, float]]]:
-    """Yield (example, (what it must not be, cosine, similarity of letters)), the nearest of each example."""
+def _is_mark(character: str) -> bool:
+    return character != "#" and unicodedata.category(character)[0] in "PZ"
+
+
+def _near(inspection: Inspection) -> Iterator[tuple[int, list[tuple[int, float, float]]]]:
+    """Yield (example, all of (what it must not be, cosine, similarity of letters)), the nearest first."""
     material = inspection.material
     parts = (material.examples, material.counterexamples, material.out_of_scope)
     embeddings = np.concatenate([part.embeddings for part in parts])
     sketches = np.concatenate([part.sketches for part in parts])
     for start in range(0, len(material.examples), _ROWS):
         cosines = embeddings[start : start + _ROWS][: len(material.examples) - start] @ embeddings.T
-        found: dict[int, tuple[int, float, float]] = {}
+        found: defaultdict[int, list[tuple[int, float, float]]] = defaultdict(list)
         for row, other in zip(*(cosines >= NEAR_COSINE).nonzero(), strict=True):
             example, cosine = int(start + row), float(cosines[row, other])
             letters = float(np.vecdot(sketches[example], sketches[other]))
-            if (
-                letters >= NEAR_LETTERS
-                and _are_rivals(example, int(other), inspection)
-                and cosine > found.get(example, (0, 0.0))[1]
-            ):
-                found[example] = (int(other), cosine, letters)
-        yield from found.items()
+            if letters >= NEAR_LETTERS and _are_rivals(example, int(other), inspection):
+                found[example].append((int(other), cosine, letters))
+        yield from ((example, sorted(rivals, key=lambda rival: -rival[1])) for example, rivals in found.items())
 
 
 def _are_rivals(example: int, other: int, inspection: Inspection) -> bool:
@@ -125,6 +139,3 @@ def _advice(subject: Mention, other: Mention) -> str:
     if subject.tool == other.tool or not other.tool:
         return f"Keep the one that is true: should people who say this get {subject.tool!r}?"
     return "Keep it in the tool that it should call, or say in both what tells them apart."
-
-
-_MARKS = re.compile(r"(?<!\d)\W+|\W+(?!\d)")

@@ -53,6 +53,50 @@ def test_the_same_letters_are_an_error_that_names_both_places(source: str, other
     assert "differs only in marks" in finding.message
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        ("😀", "😡"),
+        ("set it to 5", "set it to -5"),
+        ("read c", "read c++"),
+        ("read c", "read c#"),
+        ("दिन", "दान"),
+        ("5", "5€"),
+    ],
+)
+def test_what_says_something_tells_texts_apart(mine: str, theirs: str) -> None:
+    assert [finding for finding in of_rule(linted(_source(mine, theirs)), RULE) if finding.severity == "error"] == []
+
+
+@pytest.mark.parametrize("other", ["covid-19 news", "Covid 19: news", "covid19 news", "¿covid19? «news»"])
+def test_punctuation_and_spaces_are_all_that_is_left_out(other: str) -> None:
+    [finding] = of_rule(linted(_source("covid19 news!", other)), RULE)
+    assert finding.severity == "error"
+
+
+def test_of_several_rivals_the_next_is_left_where_one_is_suppressed() -> None:
+    third = "- {name: text, description: Phone somebody., examples: [whats up]}\n---"
+    source = _source(mine="What's up?", theirs="whats up?").replace("---", third)
+    [first] = [finding for finding in of_rule(linted(source), RULE) if finding.subject.tool == "make_call"]
+    assert first.others[0].tool == "send_message"
+    note = "  lint: [{ignore: near-duplicate, about: send_message, reason: so be it}]\n- name: send_message"
+    rest = linted(source.replace("- name: send_message", note))
+    [left] = [finding for finding in of_rule(rest, RULE) if finding.subject.tool == "make_call"]
+    assert (left.others[0].tool, left.others[0].text) == ("text", "whats up")
+
+
+def test_of_several_that_are_nearly_the_same_the_nearest_comes_first() -> None:
+    third = "- {name: phone, description: Phone somebody., examples: [at home please ring my mother]}\n---"
+    source = _source("please ring my mother at home", "ring my mother at home please").replace("---", third)
+    [first] = [finding for finding in of_rule(linted(source), RULE) if finding.subject.tool == "make_call"]
+    other = first.others[0].tool
+    note = f"  lint: [{{ignore: near-duplicate, about: {other}, reason: so be it}}]\n- name: send_message"
+    rest = linted(source.replace("- name: send_message", note))
+    [left] = [finding for finding in of_rule(rest, RULE) if finding.subject.tool == "make_call"]
+    assert {other, left.others[0].tool} == {"phone", "send_message"}
+    assert left.numbers["cosine"] <= first.numbers["cosine"]
+
+
 def test_nearly_the_same_is_a_warning_with_its_figures() -> None:
     [finding] = of_rule(linted(_source("please ring my mother at home", "ring my mother at home please")), RULE)
     assert finding.severity == "warning"
@@ -75,8 +119,16 @@ def test_meaning_and_letters_must_both_be_near(threshold: str, monkeypatch: pyte
         _source("turn the radio on", "turn the radio off now"),
         _source(theirs="What is a call?"),
         _source("🔦", "🔔"),
+        _source("?!", "..."),
     ],
-    ids=["nothing alike", "a point between digits", "opposites", "another's counterexample", "marks alone"],
+    ids=[
+        "nothing alike",
+        "a point between digits",
+        "opposites",
+        "another's counterexample",
+        "emoji",
+        "marks alone",
+    ],
 )
 def test_what_may_stand_beside_each_other_is_no_finding(source: str) -> None:
     assert of_rule(linted(source), RULE) == []
