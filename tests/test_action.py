@@ -212,16 +212,21 @@ def test_no_input_is_ever_a_command(job: Job, bundle: str, hostile: str) -> None
     assert not any(file.name == "pwned" for file in job.workspace.rglob("*"))
 
 
-@pytest.mark.parametrize("package", ["intent-router[train,eval]==0.1.0", *HOSTILE])
-def test_the_package_is_one_argument_of_pip(tmp_path: Path, package: str) -> None:
-    stub = tmp_path / "bin" / "python"
+def installed(folder: Path, known: Mapping[str, str]) -> str:
+    """Return the arguments with which the action calls Python to install the package, each in <>."""
+    stub = folder / "bin" / "python"
     write(stub, "#!/bin/sh\nprintf '<%s>' \"$@\"\n")
     stub.chmod(0o755)
     (install,) = (step for step in STEPS if step.get("id") == "install")
     environment = {"PATH": f"{stub.parent}{os.pathsep}{os.environ['PATH']}"}
-    environment |= {name: filled(value, {"inputs.package": package}) for name, value in install["env"].items()}
+    environment |= {name: filled(value, known) for name, value in install["env"].items()}
     command = ["bash", "-eo", "pipefail", "-c", install["run"]]
-    said = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("package", ["intent-router[train,eval]==0.1.0", *HOSTILE])
+def test_the_package_is_one_argument_of_pip(tmp_path: Path, package: str) -> None:
+    said = installed(tmp_path, {"inputs.package": package})
     assert said == f"<-m><pip><install><--disable-pip-version-check><--quiet><--><{package}>"
     assert not (tmp_path / "pwned").exists()
 
@@ -236,8 +241,11 @@ def test_every_input_is_used_and_every_used_one_is_declared() -> None:
     assert used == set(ACTION["inputs"])
 
 
-def test_what_is_installed_by_default_is_this_package_with_extras_that_it_has() -> None:
+def test_what_is_installed_by_default_is_the_action_s_own_checkout_with_extras_that_it_has(tmp_path: Path) -> None:
+    """No registry has this package; and the action and the package should be of one version."""
+    said = installed(tmp_path, {"github.action_path": str(ROOT / ".github/actions/router-eval")})
+    folder, _, extras = said.rpartition("<")[2].rstrip("]>").partition("[")
+    assert Path(folder).resolve() == ROOT
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    name, _, extras = ACTION["inputs"]["package"]["default"].rstrip("]").partition("[")
-    assert name == project["name"]
+    assert extras == "train,eval"
     assert set(extras.split(",")) <= set(project["optional-dependencies"])
