@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
+from router.cli import compare
 from router.cli.command import CommandError, Commands, add_command
 from router.cli.progress import stages
 from router.cli.source import add_source, open_router
@@ -36,13 +36,6 @@ _EXAMPLE = """\
       --baseline baseline.json --report out
   router eval compare before.json after.json
 """
-_COMPARE_DESCRIPTION = """\
-Compare two reports: which cases were fixed, broken or are still wrong, and whether
-the difference of each metric is more than chance (exact McNemar test, paired bootstrap).
-"""
-_COMPARE_EXAMPLE = """\
-  router eval compare main.json branch.json
-"""
 
 
 def add(commands: Commands) -> None:
@@ -58,12 +51,7 @@ def add(commands: Commands) -> None:
         help="where a bundle's tools are declared, so that annotations point there; may be given several times",
     )
     more = parser.add_subparsers(metavar="[compare]", title="or compare two reports")
-    compare = add_command(more, "compare", run_compare, "say what changed", _COMPARE_DESCRIPTION, _COMPARE_EXAMPLE)
-    compare.add_argument("before", metavar="A.json", help="a report.json")
-    compare.add_argument("after", metavar="B.json", help="a later one")
-    compare.add_argument(
-        "--format", choices=("text", "markdown"), default="text", help="what to print (default: %(default)s)"
-    )
+    compare.add(more)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -93,23 +81,6 @@ def run(arguments: argparse.Namespace) -> int:
     places = {name: declared[name].source if name in declared else None for name in router.tools.names}
     report = Report(provenance_of(router), tuple(results), places)
     return conclude(report, judge, arguments, unfinished.values())
-
-
-def run_compare(arguments: argparse.Namespace) -> int:
-    """Print what changed between two reports."""
-    from router.evaluation import read_report
-    from router.evaluation.changes import compare
-
-    changes = compare(read_report(arguments.before), read_report(arguments.after))
-    if arguments.format == "markdown":
-        from router.evaluation.rendering.markdown import changes_as_markdown
-
-        print(changes_as_markdown(changes).rstrip())
-    else:
-        from router.evaluation.rendering.text import changes_as_text
-
-        print(changes_as_text(changes, shutil.get_terminal_size().columns).rstrip())
-    return 0
 
 
 def _suites(paths: list[str], tools: ToolSet) -> list[Suite]:

@@ -46,6 +46,9 @@ def _explained(error: ValidationError) -> Iterator[Finding]:
                 yield Finding(path, f"unknown key {shown(key)}.{right}", at=(*path, key))
     elif error.validator == "required":
         yield Finding(path, _missing(error))
+    elif error.validator == "dependentRequired":
+        needed, _, by = error.message.partition(" is a dependency of ")
+        yield Finding(path, shortened(f"{by} needs {needed} beside it"))
     elif error.validator == "pattern" and "patternErrorMessage" in schema:
         yield Finding(path, f"{shown(str(error.instance))} {schema['patternErrorMessage']}")
     elif explain := _MESSAGES.get(str(error.validator)):

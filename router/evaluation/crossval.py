@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from time import perf_counter
 
@@ -13,6 +13,7 @@ from router.errors import Problem, SuiteError
 from router.evaluation.cases import Card, Case, Suite, default_id
 from router.evaluation.outcomes import Outcome
 from router.evaluation.runner import recorded
+from router.text import normalize
 
 NAME = "crossval"
 """What the suite is called."""
@@ -37,14 +38,16 @@ def cross_validate(
     """Decide about each case of the tools' own suite with a router that has not seen it.
 
     Everything is trained anew for each fold, thresholds too, so that nothing
-    flatters. The examples of each tool are dealt over the folds; a tool's only
-    example is decided from its declaration alone. Needs scikit-learn. Raises
-    ValueError for fewer than two folds.
+    flatters, and what is held out is no tool's counterexample meanwhile. The examples
+    of each tool are dealt over the folds, of which there are as many as cases at most;
+    a tool's only example is decided from its declaration alone. Needs scikit-learn.
+    Raises ValueError for fewer than two folds.
     """
     from router.training import train
 
     if folds < 2:
         raise ValueError(f"folds is {folds!r}; expected 2 or more")
+    folds = min(folds, len(suite.cases))
     outcomes: dict[str, Outcome] = {}
     for fold in range(folds):
         held_out = suite.cases[fold::folds]
@@ -79,14 +82,20 @@ def _id(tool: str, utterance: str) -> str:
     return default_id(f"{tool}\n{utterance}")
 
 
-def _without(tools: ToolSet, cases: Iterable[Case]) -> ToolSet:
+def _without(tools: ToolSet, cases: Sequence[Case]) -> ToolSet:
     """Return the tools as if these had never been said."""
     held_out = {case.id for case in cases}
+    texts = {_folded(case.utterance) for case in cases}
 
     def remaining(tool: Tool) -> Tool:
         kept = (example for example in tool.examples if _id(tool.name, example.utterance) not in held_out)
-        return replace(tool, examples=tuple(kept))
+        others = (text for text in tool.counterexamples if _folded(text) not in texts)
+        return replace(tool, examples=tuple(kept), counterexamples=tuple(others))
 
     return ToolSet(
         tuple(map(remaining, tools)), tuple(text for text in tools.out_of_scope if _id("", text) not in held_out)
     )
+
+
+def _folded(text: str) -> str:
+    return normalize(text).casefold()

@@ -10,8 +10,9 @@ import numpy as np
 from router.errors import GateError
 from router.evaluation.cases import Case
 from router.evaluation.catalogue import MEMORY, METRICS, better
-from router.evaluation.changes import Difference, shared_cases, slice_difference
+from router.evaluation.changes import shared_cases, slice_difference
 from router.evaluation.columns import Ints
+from router.evaluation.differences import Difference
 from router.evaluation.gates import Gate
 from router.evaluation.measures import Measurement
 from router.evaluation.outcomes import Outcome

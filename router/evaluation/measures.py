@@ -17,7 +17,7 @@ from router.metrics.intervals import Interval, bootstrap, clustered_share, perce
 CONFIDENCE = 0.95
 """Of every interval."""
 SEED = 0
-"""Of every bootstrap."""
+"""Of every bootstrap and permutation test."""
 
 
 @dataclass(frozen=True, slots=True)

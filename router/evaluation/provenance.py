@@ -45,7 +45,7 @@ class Provenance:
     policy: Mapping[str, float]
     confidence: float
     seed: int
-    """Of every bootstrap."""
+    """Of every bootstrap and permutation test."""
     machine: Mapping[str, str]
     """Processor, system and versions."""
 

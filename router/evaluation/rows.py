@@ -33,10 +33,20 @@ def case_from_row(row: Mapping[str, Any], line: int = 0) -> tuple[Case | None, l
     ), []
 
 
+def unknown_key(key: str) -> str:
+    """Write a key that a row has not, what may be meant by it, and what there is."""
+    near = f" Did you mean {_MEANT[key]!r}?" if key in _MEANT else hint(key, KEYS)
+    return f"{shown(key)}.{near} Known: {', '.join(KEYS)}."
+
+
+_MEANT = {"args": "arguments", "label": "intent", "text": "utterance"}
+"""What others call the same."""
+
+
 def _faults(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key in row:
         if key not in KEYS:
-            yield key, f"unknown key {shown(key)}.{hint(key, KEYS)} Known: {', '.join(KEYS)}."
+            yield key, f"unknown key {unknown_key(key)}"
     for key in ("utterance", "intent"):
         if key not in row:
             yield "", f"{key!r} is missing"
@@ -53,8 +63,10 @@ def _faults(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if "intent" in row:
         yield from _intent_faults(row["intent"])
     tags = row.get("tags")
-    if tags is not None and not (isinstance(tags, list) and all(isinstance(tag, str) and tag for tag in tags)):
+    if tags is not None and not (isinstance(tags, list) and all(isinstance(tag, str) for tag in tags)):
         yield "tags", f"{shown(tags)} is not a list of texts"
+    elif "" in (tags or ()):
+        yield "tags", "a tag is empty"
     arguments = row.get("arguments")
     if arguments is not None and not isinstance(arguments, dict):
         yield "arguments", f"{shown(arguments)} is not a mapping"

@@ -22,8 +22,8 @@ from router.declarations.document import MAX_BYTES, Document
 from router.declarations.strict_yaml import read
 from router.declarations.wording import hint, shown
 from router.errors import Problem, SuiteError
-from router.evaluation.cases import Card, Case, Suite
-from router.evaluation.rows import KEYS, case_from_row
+from router.evaluation.cases import OUT_OF_SCOPE, Card, Case, Suite
+from router.evaluation.rows import KEYS, case_from_row, unknown_key
 from router.text import normalize
 
 MOST_PROBLEMS = 100
@@ -55,8 +55,13 @@ def load_suite(path: str | os.PathLike[str], tools: ToolSet | None = None) -> Su
 
 
 def unknown_tool(name: str, tools: ToolSet) -> str:
-    """Say that an intent is no tool, and which is near."""
-    return f"no tool is named {shown(name)}.{hint(name, tools.names)}"
+    """Say that an intent is no tool, and which is near, or that it is out of scope."""
+    if name.casefold() in _NONE:
+        return f"no tool is named {shown(name)}. For an utterance that is for none, write {OUT_OF_SCOPE}."
+    return f"no tool is named {shown(name)}.{hint(name, (*tools.names, OUT_OF_SCOPE))}"
+
+
+_NONE = {"none", "null", "nothing", "oos"}
 
 
 class _TooManyError(Exception):
@@ -159,13 +164,17 @@ class _SuiteReader:
             self.report(taken[0], "", f"is not CSV: {error}")
 
     def _check_header(self, header: Sequence[str]) -> None:
+        if len(header) == 1 and ";" in header[0]:
+            self.report(1, "", "semicolons part the columns; use commas")
+            return
         for name in dict.fromkeys(header):
             if name not in KEYS:
-                self.report(1, "", f"unknown column {shown(name)}.{hint(name, KEYS)} Known: {', '.join(KEYS)}.")
+                self.report(1, "", f"unknown column {unknown_key(name)}")
             elif header.count(name) > 1:
                 self.report(1, "", f"the column {shown(name)} stands there twice")
         if missing := [name for name in ("utterance", "intent") if name not in header]:
-            self.report(1, "", f"the first line names the columns; {' and '.join(map(repr, missing))} is missing")
+            are = "are" if len(missing) > 1 else "is"
+            self.report(1, "", f"the first line names the columns; {' and '.join(map(repr, missing))} {are} missing")
 
     def _texts(self, taken: list[int]) -> Iterator[str]:
         """Yield the lines of a text file, and note the number of each in `taken`."""

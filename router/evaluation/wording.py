@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from router.decisions import Abstain, AskArgument, Clarify, ToolCall
 from router.evaluation.catalogue import MEMORY, METRICS
-from router.evaluation.changes import Difference
+from router.evaluation.differences import Difference
 from router.evaluation.measures import CONFIDENCE, EVERYTHING, Measurement, Slice
 from router.evaluation.outcomes import Outcome, Verdict
 

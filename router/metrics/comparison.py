@@ -67,7 +67,7 @@ def swap_test(
     if len(changed) <= _MOST_EXACT:
         # Swapping all that a way leaves and leaving all that it swaps changes the sign alone: one of the two will do.
         halves = itertools.product((False, True), repeat=len(changed) - 1)
-        return sum(as_large(np.array([False, *rest]) for rest in halves)) / 2 ** (len(changed) - 1)
+        return sum(as_large(np.array([False, *rest]) for rest in halves)) / 2.0 ** (len(changed) - 1)
     draws = default_draws(len(clusters)) if draws is None else draws
     chance = np.random.default_rng(seed)
     count = sum(as_large(chance.integers(2, size=len(changed), dtype=bool) for _ in range(draws)))

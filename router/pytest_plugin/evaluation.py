@@ -104,8 +104,13 @@ class Asked:
         self.evaluation = evaluation
         self.suite = suite
         self.gates = gates
-        """What judges it. Empty: every case must be right."""
+        """Those that are about it."""
         self._outcomes: dict[int, Outcome] = {}
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a gate judges it here: one of memory does not. If none does, every case must be right."""
+        return any(gate.metric != MEMORY for gate in self.gates)
 
     def outcome(self, number: int) -> Outcome:
         """Return what came of a case, which is asked once."""

@@ -92,7 +92,7 @@ class CaseItem(_AskedItem):
         self.user_properties += _properties(outcome)
         if outcome.verdict == "right":
             return
-        if self.asked.gates:
+        if self.asked.is_judged:
             pytest.xfail(f"judged by the gates: {sentence(outcome)}")
         explanation = self.asked.evaluation.router.explain(self.case.utterance)
         pytest.fail("\n".join([f"{sentence(outcome)}.", *_evidence(outcome, explanation)]), pytrace=False)

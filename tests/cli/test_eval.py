@@ -86,6 +86,54 @@ def test_two_reports_are_compared(bundle: Path, suite: str, form: str, capsys: p
     assert "accuracy" in out
 
 
+def test_two_reports_are_compared_for_programs(bundle: Path, suite: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Router.load(bundle).without("play_media").save("strict.bundle")
+    rows = [row for row in ROWS if "play_media" not in row["intent"]]
+    Path("suite.jsonl").write_text("".join(json.dumps(row) + "\n" for row in [*rows, ROWS[3] | {"utterance": "hum"}]))
+    for name in (str(bundle), "strict.bundle"):
+        assert main(["eval", "--bundle", name, "--suite", suite, "--report", Path(name).stem]) == 0
+    capsys.readouterr()
+    assert main(["eval", "compare", "two/report.json", "strict/report.json", "--format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    (compared,) = data["suites"]
+    assert (compared["name"], compared["cases"], compared["only_before"]) == ("suite", 4, 0)
+    moved = {each["metric"]: each for each in compared["differences"]}
+    assert moved["accuracy"]["difference"] == moved["accuracy"]["after"] - moved["accuracy"]["before"]
+    assert {*compared} >= {"broken", "fixed", "still_wrong"}
+    assert data["before"]["router"] != data["after"]["router"]
+
+
+def test_reports_without_a_common_suite_cannot_be_compared(
+    bundle: Path, suite: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(suite).rename("other.jsonl")
+    Path(suite).write_text(Path("other.jsonl").read_text())
+    for name in ("suite", "other"):
+        assert main(["eval", "--bundle", str(bundle), "--suite", f"{name}.jsonl", "--report", name]) == 0
+    assert main(["eval", "compare", "suite/report.json", "other/report.json"]) == 2
+    said = "router eval compare: the reports have no suite in common: 'suite' in one, 'other' in the other"
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ["--suite", "s.jsonl"],
+        ["--bundle", "b"],
+        ["--specs", "s"],
+        ["--encoder", "hashing"],
+        ["--gates", "g.yaml"],
+        ["--baseline", "b.json"],
+        ["--report", "out"],
+        ["--tools", "t"],
+        ["--format", "json"],
+    ],
+)
+def test_what_says_nothing_to_a_comparison_is_refused(option: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["eval", *option, "compare", "a.json", "b.json"]) == 2
+    assert f"{option[0]} is an option of 'router eval' and says nothing to 'compare'" in capsys.readouterr().err
+
+
 def test_json_on_standard_output_is_for_programs(bundle: Path, suite: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["eval", "--bundle", str(bundle), "--suite", suite, "--format", "json"]) == 0
     data = json.loads(capsys.readouterr().out)

@@ -13,13 +13,13 @@ from router.evaluation.catalogue import METRICS, TOOL_METRICS
 from router.evaluation.changes import (
     COMPARED,
     Change,
-    Difference,
     compare,
     compare_suites,
     shared_cases,
     slice_difference,
 )
 from router.evaluation.columns import columns
+from router.evaluation.differences import Difference
 from router.evaluation.measures import Slice, statistic
 from tests.evaluation import made_up
 from tests.evaluation.made_up import outcome

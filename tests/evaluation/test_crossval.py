@@ -37,6 +37,41 @@ def test_no_router_has_seen_what_it_decides_about(everyday: ToolSet, monkeypatch
     assert sum(map(len, held_out)) == len(everything)
 
 
+def test_what_is_held_out_is_no_tool_s_counterexample_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or every other tool is told that the answer is not itself."""
+    tools = loads("""
+- {name: flip_coin, description: Flip a coin., examples: [heads or tails, toss it]}
+- name: roll_die
+  description: Roll a die.
+  examples: [throw the die, roll]
+  counterexamples: [Heads  or tails, call it]
+""")
+    leaked = []
+
+    def spied(known: ToolSet, *rest: object) -> object:
+        examples = {example.utterance for tool in known for example in tool.examples}
+        leaked.append("heads or tails" not in examples and "Heads  or tails" in known["roll_die"].counterexamples)
+        assert "call it" in known["roll_die"].counterexamples
+        return train(known, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("router.training.train", spied)
+    cross_validate(tools, suite_of(tools), HashingEncoder(), folds=2)
+    assert leaked == [False, False]
+
+
+def test_there_are_no_more_folds_than_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    tools = loads("{name: flip_coin, description: Flip a coin., examples: [heads or tails, toss it]}")
+    trained = []
+
+    def spied(*rest: object) -> object:
+        trained.append(rest)
+        return train(*rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("router.training.train", spied)
+    assert len(cross_validate(tools, suite_of(tools), HashingEncoder(), folds=100)) == 2
+    assert len(trained) == 2
+
+
 def test_each_tool_is_held_out_evenly(everyday: ToolSet) -> None:
     for tool in everyday:
         places = [n % 4 for n, case in enumerate(suite_of(everyday).cases) if case.tools == (tool.name,)]

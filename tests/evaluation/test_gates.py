@@ -144,7 +144,7 @@ SCHEMA = [
         "metric: accuracy, no_worse_than_baseline_by: 0, significant_at: 2, reason: why",
         "significant_at: 2 is more than",
     ),
-    (f"{GATE}, significant_at: 0.05", "'no_worse_than_baseline_by' is a dependency of 'significant_at'"),
+    (f"{GATE}, significant_at: 0.05", "'significant_at' needs 'no_worse_than_baseline_by' beside it"),
 ]
 
 

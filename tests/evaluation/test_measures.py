@@ -82,7 +82,8 @@ def test_where_all_is_right_there_is_no_interval_but_for_a_share(metric: str) ->
     assert metric == "aurc" or (found.low, found.high) == (None, None)
     share = measure(columns(made), METRICS["decision_accuracy"])
     assert share.low is not None
-    assert share.low < share.value == share.high == 1.0
+    assert share.low < 1.0
+    assert (share.value, share.high) == (1.0, 1.0)
 
 
 def test_a_calibration_error_is_a_point() -> None:

@@ -154,6 +154,21 @@ def test_an_unknown_tool_is_shown_with_the_nearest(tmp_path: Path, everyday: Too
     assert len(loaded(tmp_path, WRITERS[name](rows), name).cases) == 2
 
 
+@pytest.mark.parametrize(
+    ("intent", "said"),
+    [
+        ("none", "no tool is named 'none'. For an utterance that is for none, write out_of_scope."),
+        ("OOS", "no tool is named 'OOS'. For an utterance that is for none, write out_of_scope."),
+        ("out-of-scope", "no tool is named 'out-of-scope'. Did you mean 'out_of_scope'?"),
+    ],
+)
+def test_an_intent_for_no_tool_is_shown_how_to_say_so(
+    tmp_path: Path, everyday: ToolSet, intent: str, said: str
+) -> None:
+    rows = [{"utterance": "hum", "intent": intent}]
+    assert problems(tmp_path, as_json_lines(rows), tools=everyday) == [f"1 intent: {said}"]
+
+
 def test_out_of_scope_needs_no_tool(tmp_path: Path, everyday: ToolSet) -> None:
     assert loaded(tmp_path, as_json_lines(ROWS), tools=everyday).cases[1].tools == ()
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from router.decisions import Abstain, Candidate, ToolCall
 from router.evaluation import Case, Outcome
-from router.evaluation.changes import Difference
+from router.evaluation.differences import Difference
 from router.evaluation.measures import Measurement, Slice
 from router.evaluation.wording import (
     compared,

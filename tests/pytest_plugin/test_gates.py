@@ -91,6 +91,27 @@ def test_memory_is_left_to_router_eval(repository: Repository) -> None:
     result.stdout.fnmatch_lines(["SKIPPED*pytest's own memory would be measured; 'router eval' judges this gate"])
 
 
+@pytest.mark.parametrize(
+    "gate",
+    [
+        {"metric": "memory", "ceiling": 1},
+        {"metric": "accuracy", "slice": {"tag": "loud"}, "floor": 0.1},
+    ],
+)
+def test_cases_that_no_gate_really_judges_must_be_right(repository: Repository, gate: dict[str, object]) -> None:
+    repository.suite({**RIGHT, "tags": ["loud"]}, name="other")
+    repository.gates(gate)
+    result = repository.run("evals/everyday.jsonl")
+    assert result.parseoutcomes()["failed"] == 1
+    assert "xfailed" not in result.parseoutcomes()
+
+
+def test_last_failed_are_the_gates_where_gates_judge(repository: Repository) -> None:
+    repository.gates(STRICT)
+    repository.run().assert_outcomes(passed=2, failed=1, xfailed=1)
+    repository.run("--lf").assert_outcomes(failed=1)
+
+
 @pytest.mark.parametrize("intent", ["set_alarm", "send_message"])
 def test_gates_compare_with_the_baseline(repository: Repository, everyday_bundle: Path, intent: str) -> None:
     suite = load_suite(repository.suite({**RIGHT, "intent": intent}, OUTSIDE))

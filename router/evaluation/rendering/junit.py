@@ -10,7 +10,7 @@ that they name as offenders; what went wrong in another case is in its
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from router.evaluation.judging import GateResult
@@ -21,14 +21,14 @@ from router.evaluation.report import Report, SuiteResult
 from router.evaluation.wording import escaped, harmless, offenders, sentence, subject
 
 GATES = "gates"
-"""Name of the testsuite of gates."""
+"""Name of the testsuite of gates, unless a suite is named so."""
 
 
 def as_junit(report: Report, gates: Sequence[GateResult]) -> str:
     """Write a report as an XML document. What is no character of XML is written as an escape."""
     suites = [_suite(report, suite, gates) for suite in report.suites]
     if gates:
-        suites.append(_gates(gates))
+        suites.append(_gates(gates, _apart({suite.name for suite in report.suites})))
     root = ET.Element("testsuites", {"name": "router", **_totals(suites)})
     root.extend(suites)
     ET.indent(root, " ")
@@ -84,12 +84,17 @@ def _details(outcome: Outcome) -> Iterator[str]:
         yield f"candidate: {escaped(each.tool)} {each.probability:.3f}"
 
 
-def _gates(gates: Iterable[GateResult]) -> ET.Element:
+def _apart(taken: Collection[str]) -> str:
+    """Return a name for the testsuite of gates that no suite has."""
+    return next(name for name in (GATES, *(f"{GATES} ({n})" for n in range(2, len(taken) + 3))) if name not in taken)
+
+
+def _gates(gates: Iterable[GateResult], title: str) -> ET.Element:
     cases = []
     for result in gates:
         gate = result.gate
         name = f"{subject(gate.metric, result.suite, gate.slice)}: {highlights.limit_of(gate)}"
-        attributes = {"name": name, "classname": escaped(f"{GATES}.{result.suite}"), "time": "0.000000"}
+        attributes = {"name": name, "classname": escaped(f"{title}.{result.suite}"), "time": "0.000000"}
         case = ET.Element("testcase", attributes | _place(gate.file, gate.line))
         message = harmless(result.message)
         if result.passed:
@@ -99,7 +104,7 @@ def _gates(gates: Iterable[GateResult]) -> ET.Element:
             failure = ET.SubElement(case, "failure", {"message": message, "type": "gate"})
             failure.text = "\n".join([f"Reason: {escaped(gate.reason)}", *([f"{heading}:", *named] if named else [])])
         cases.append(case)
-    return _testsuite(GATES, cases)
+    return _testsuite(title, cases)
 
 
 def _testsuite(

@@ -7,7 +7,8 @@ from functools import partial
 from itertools import islice
 
 from router.evaluation.catalogue import MEMORY
-from router.evaluation.changes import Change, Changes, Difference, SuiteChanges
+from router.evaluation.changes import Change, Changes, SuiteChanges
+from router.evaluation.differences import Difference
 from router.evaluation.judging import GateResult
 from router.evaluation.measures import Measurement
 from router.evaluation.outcomes import Outcome

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from router.evaluation.catalogue import METRICS
-from router.evaluation.changes import Difference, SuiteChanges
+from router.evaluation.changes import SuiteChanges
+from router.evaluation.differences import Difference
 from router.evaluation.measures import CONFIDENCE
 from router.evaluation.provenance import Provenance
 

@@ -42,6 +42,15 @@ def test_with_gates_the_failures_are_the_gates_and_the_cases_that_they_name() ->
     assert said == ["rain 1", "rain 2", "rain 3"]
 
 
+def test_a_suite_may_be_named_as_the_gates_are() -> None:
+    made = made_up.result("gates", [made_up.outcome("hello", [], "")])
+    report = Report(made_up.report().provenance, (made,), {})
+    root = ET.fromstring(as_junit(report, judge([Gate("decision_accuracy", "all", floor=0.5)], report)))
+    assert [suite.get("name") for suite in root] == ["gates", "gates (2)"]
+    classes = [case.get("classname") for case in root.findall("testsuite/testcase")]
+    assert classes == ["gates.out_of_scope", "gates (2).gates"]
+
+
 def test_gates_that_pass_leave_no_failure() -> None:
     root = ET.fromstring(as_junit(made_up.report(), [each for each in made_up.gates() if each.passed]))
     assert root.get("failures") == "0"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from router.evaluation.changes import Difference
+from router.evaluation.differences import Difference
 from router.evaluation.rendering import movements
 from tests.evaluation import made_up
 
