@@ -4,6 +4,7 @@
 |---|---|
 | `yaml` | must be a valid declaration; with a first line `# my_tools/x.yaml` it is also written there |
 | `python` | is run, all blocks in one namespace; after `>>>`, the output must be the one shown |
+| `jsonl`, `csv` | must be a suite |
 | `console` | `$ router …` is run and its output must be the one shown; `git`, `cd`, `make` and `pip` are not run |
 | `text` | is looked at by people only |
 
@@ -33,7 +34,7 @@ from router.evaluation import load_suite
 from router.evaluation.gates import load_gates
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "tool_specs/README.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "tool_specs/README.md", "router/evaluation/README.md")
 TOLERANCE = 0.05
 NOT_RUN = {"git", "cd", "make", "pip"}
 
@@ -138,7 +139,7 @@ def shown_in(block: Block, namespace: dict[str, Any], folder: Path) -> Iterator[
     """Yield what a block shows; do what it says where it shows nothing."""
     match block.kind:
         case "yaml":
-            named = re.match(r"# (?:my_tools/)?(\w+\.yaml)\n", block.text)
+            named = re.match(r"# (?:my_tools/)?([\w.]+\.yaml)\n", block.text)
             if named:
                 file = folder / named[0][2:].strip()
                 file.parent.mkdir(exist_ok=True)
@@ -148,8 +149,15 @@ def shown_in(block: Block, namespace: dict[str, Any], folder: Path) -> Iterator[
                     load_suite(file)
                 case "gates.yaml":
                     load_gates(file)
+                case "suite.card.yaml":
+                    file.with_name("suite.csv").write_text("utterance,intent\nhum,out_of_scope\n", "utf-8")
+                    assert load_suite(file.with_name("suite.csv")).card.description
                 case _:
                     loads(block.text)
+        case "jsonl" | "csv":
+            file = folder / f"suite.{block.kind}"
+            file.write_text(block.text, "utf-8")
+            load_suite(file)
         case "console":
             yield from _session(block)
         case "python" if ">>> " in block.text:

@@ -13,7 +13,8 @@ from router.encoders import DEFAULT
 _DESCRIPTION = """\
 For teams without a suite: train several times without some of the examples and
 out-of-scope utterances, decide about those, and report as 'router eval' does. The
-suite's name, for gates, is 'crossval'.
+suite's name, for gates, is 'crossval'; router/evaluation/README.md, which is in
+the package too, explains gates and metrics.
 
 Examples are what their author thought of. People say other things, so expect less
 of them than this says, and write a suite when you can.

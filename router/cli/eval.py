@@ -27,6 +27,9 @@ A suite is JSON lines, YAML or CSV. Each row has an 'utterance' and an 'intent':
 tool's name, out_of_scope, or a list of tools between which the router should ask;
 and, where wanted, 'arguments', 'tags', 'language', 'cluster', 'id' and 'note'.
 
+router/evaluation/README.md, which is in the package too, has all of it: the three
+formats, gates, metrics, and how sure a figure is.
+
 Exits with 0, with 1 if a gate failed, or with 2 if it could not run. An interrupted
 run that has a --report folder goes on where it stopped.
 """
