@@ -56,7 +56,7 @@ def test_the_same_letters_are_an_error_that_names_both_places(source: str, other
 @pytest.mark.parametrize(
     ("mine", "theirs"),
     [
-        ("😀", "😡"),
+        ("call 😀", "call 😡"),
         ("set it to 5", "set it to -5"),
         ("read c", "read c++"),
         ("read c", "read c#"),
