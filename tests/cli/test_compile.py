@@ -77,6 +77,8 @@ def test_a_signal_ends_the_process_with_130_and_no_traceback(bundle: Path) -> No
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(Path(router.__file__).parents[1])},
+        # A shell starts what runs in the background with this signal ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     process.stdout.readline()  # it greets, so it is up
