@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeAlias
+
+from router.declarations import Risk, ToolSet
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,18 @@ class Candidate:
     tool: str
     probability: float
     """Calibrated, in [0, 1]: that this tool was meant, given that one of the candidates' tools was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A prototype that resembles the utterance."""
+
+    tool: str
+    text: str
+    """The example, or the description for the declaration itself."""
+    similarity: float
+    """Cosine of the two embeddings."""
+    is_declaration: bool
 
 
 Kind: TypeAlias = Literal["call", "ask", "clarify", "abstain"]
@@ -35,6 +49,10 @@ class _Decided:
 
     candidates: tuple[Candidate, ...] = ()
     """The likeliest tools, best first."""
+    nearest: tuple[Similar, ...] = ()
+    """The examples and declarations of any tool that the utterance is most like, best first."""
+    features: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """What the in-scope probability was made of, see `router.scoring.scorer.GATE_FEATURES`."""
 
     @property
     def probability(self) -> float:
@@ -59,6 +77,8 @@ class _Decided:
                 {"tool": candidate.tool, "probability": round(candidate.probability, 6)}
                 for candidate in self.candidates
             ],
+            "nearest": [asdict(similar) | {"similarity": round(similar.similarity, 6)} for similar in self.nearest],
+            "features": {name: round(value, 6) for name, value in self.features.items()},
         }
 
 
@@ -126,17 +146,46 @@ Decision: TypeAlias = ToolCall | AskArgument | Clarify | Abstain
 """Match on it: `match router.route(text): case ToolCall(tool, arguments): ...`."""
 
 
+_MAY_BE_LEFT_OUT = {"nearest", "features", "excluded", "question"}
+
+
 def decision_from_dict(data: Mapping[str, Any]) -> Decision:
-    """Return the decision that `to_dict` wrote. Raises LookupError, TypeError or ValueError for anything else."""
+    """Return the decision that `to_dict` wrote, with or without its evidence.
+
+    Raises LookupError, TypeError or ValueError for anything else.
+    """
     kinds: dict[str, type[Decision]] = {each.kind: each for each in (ToolCall, AskArgument, Clarify, Abstain)}
     if data["decision"] not in kinds:
         raise ValueError(f"{data['decision']!r} is no decision; expected one of {sorted(kinds)}")
     kind = kinds[data["decision"]]
-    values = {each.name: data[each.name] for each in fields(kind) if each.name != "excluded"}
+    values = {each.name: data[each.name] for each in fields(kind) if each.name not in _MAY_BE_LEFT_OUT}
+    values["candidates"] = tuple(Candidate(**candidate) for candidate in values["candidates"])
+    values["nearest"] = tuple(Similar(**similar) for similar in data.get("nearest", ()))
+    values["features"] = dict(data.get("features", {}))
     if data.get("excluded"):
         values["excluded"] = tuple(data["excluded"])
-    values["candidates"] = tuple(Candidate(**candidate) for candidate in values["candidates"])
+    if data.get("question"):
+        values["question"] = data["question"]
     return kind(**values)
+
+
+LENIENCE: Mapping[Risk, float] = MappingProxyType({"normal": 1.0, "harmless": 2.5, "irreversible": 0.25})
+"""What a policy's limits are multiplied by for tools of a risk; `max_false_accept` never grows."""
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Probabilities in [0, 1] from which on a router acts."""
+
+    in_scope: float = 0.5
+    call: float = 0.5
+    """For the first candidate's probability."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError unless both are numbers from 0 to 1, or just above it: such a threshold nothing reaches."""
+        for name, value in asdict(self).items():
+            if not 0.0 <= value <= 1.001:
+                raise ValueError(f"the {name} threshold is {value!r}; expected a probability between 0 and 1")
 
 
 @dataclass(frozen=True)
@@ -149,25 +198,33 @@ class Policy:
     """
 
     max_false_accept: float = 0.05
-    """Of utterances that are for no tool, at most about this share may call one."""
+    """Of utterances that are for no tool, at most this share may call one."""
     max_wrong_call: float = 0.02
-    """Of the calls made, at most about this share may be to the wrong tool."""
-    in_scope_threshold: float = 0.5
-    """Abstain if the in-scope probability is lower."""
-    call_threshold: float = 0.5
-    """Clarify if the first candidate's probability is lower."""
+    """Of the calls made, at most this share may be to the wrong tool."""
+    confidence: float = 0.95
+    """How sure the router must be, when it is trained, that it will keep a limit."""
+    thresholds: Mapping[Risk, Thresholds] = field(
+        default_factory=lambda: dict.fromkeys(LENIENCE, Thresholds()), hash=False
+    )
+    """For tools of each risk."""
 
     def __post_init__(self) -> None:
-        """Raise ValueError unless both limits are shares."""
+        """Raise ValueError unless both limits are shares, and the confidence is one that can be had."""
         for name, limit in (("max_false_accept", self.max_false_accept), ("max_wrong_call", self.max_wrong_call)):
             if not 0.0 <= limit <= 1.0:
                 raise ValueError(f"{name} is {limit!r}; expected a share between 0 and 1")
+        if not 0.0 < self.confidence < 1.0:
+            raise ValueError(f"confidence is {self.confidence!r}; expected a probability above 0 and below 1")
+        if sorted(self.thresholds) != sorted(LENIENCE):
+            raise ValueError(f"thresholds are for {sorted(self.thresholds)}; expected {sorted(LENIENCE)}")
 
 
 CLOSE = 4
 """A candidate is asked about if the first one is at most this many times likelier."""
 MOST_CHOICES = 3
 """More than this nobody wants to be asked."""
+WORTH_ASKING = 0.5
+"""Probability from which on one of the choices must be the one that was meant."""
 
 
 def decide(
@@ -175,9 +232,11 @@ def decide(
     candidates: tuple[Candidate, ...],
     in_scope: float,
     policy: Policy,
+    tools: ToolSet,
     *,
     available_share: float = 1.0,
-    confirm: bool = False,
+    nearest: tuple[Similar, ...] = (),
+    features: Mapping[str, float] = MappingProxyType({}),
 ) -> ToolCall | Clarify | Abstain:
     """Apply a policy to ranked candidates.
 
@@ -185,17 +244,58 @@ def decide(
     adding up to 1 or, if the list was cut, less. One alone has nothing to be
     confused with, and is called. `available_share` is the probability in [0, 1]
     that one of them was meant rather than a tool that may not be called.
-    `confirm` is what the first candidate's declaration says.
     """
-    evidence: dict[str, Any] = {"utterance": utterance, "in_scope": in_scope, "candidates": candidates}
-    if in_scope < policy.in_scope_threshold:
+    evidence: dict[str, Any] = {
+        "utterance": utterance,
+        "in_scope": in_scope,
+        "candidates": candidates,
+        "nearest": nearest,
+        "features": features,
+    }
+    if in_scope < policy.thresholds["normal"].in_scope:
         return Abstain("out_of_scope", **evidence)
     if available_share < 0.5:
         return Abstain("unavailable_tool", **evidence)
     if not candidates:
         return Abstain("out_of_scope", **evidence)
-    if len(candidates) == 1 or candidates[0].probability >= policy.call_threshold:
-        return ToolCall(candidates[0].tool, confirm=confirm, **evidence)
+    first = tools[candidates[0].tool]
+    usual = policy.thresholds["harmless" if first.risk == "harmless" else "normal"]
+    if len(candidates) > 1 and candidates[0].probability < usual.call:
+        return _clarified(evidence, tools)
+    limit = policy.thresholds[first.risk]
+    too_risky = first.risk == "irreversible" and (in_scope < limit.in_scope or candidates[0].probability < limit.call)
+    if too_risky and first.confirm == "never":
+        return Abstain("below_risk_limit", **evidence)
+    if isinstance(first.confirm, float):
+        confirm = in_scope * candidates[0].probability < first.confirm
+    else:
+        confirm = first.confirm == "always" or too_risky
+    return ToolCall(first.name, confirm=confirm, **evidence)
+
+
+def _clarified(evidence: dict[str, Any], tools: ToolSet) -> Clarify | Abstain:
+    """Ask which of the likeliest candidates was meant, if one of them probably was."""
+    candidates: tuple[Candidate, ...] = evidence["candidates"]
     least = candidates[0].probability / CLOSE
     close = tuple(candidate for candidate in candidates if candidate.probability >= least)[:MOST_CHOICES]
-    return Clarify(utterance=utterance, in_scope=in_scope, candidates=close if len(close) > 1 else candidates[:2])
+    offered = close if len(close) > 1 else candidates[:2]
+    if sum(candidate.probability for candidate in offered) < WORTH_ASKING:
+        return Abstain("ambiguous", **evidence)
+    question = f"Which one: {' or '.join(_in_short(tools[each.tool].description) for each in offered)}?"
+    return Clarify(question=question, **evidence | {"candidates": offered})
+
+
+def _in_short(description: str) -> str:
+    """Return the first clause of a description, to be one choice of several.
+
+    >>> _in_short("Call, phone, ring or dial a person, a business or a phone number, by voice or video.")
+    'call, phone, ring or dial a person'
+    """
+    words = description.split(". ")[0].strip().rstrip(".")
+    while len(words) > MOST_CHARACTERS and ("," in words or ";" in words):
+        words = words[: max(words.rfind(","), words.rfind(";"))]
+    return words[:1].lower() + words[1:]
+
+
+MOST_CHARACTERS = 60
+"""Of a choice in a question, where it can be cut at a comma."""

@@ -6,26 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from router.decisions import Candidate, Decision
+from router.decisions import Candidate, Decision, Similar
 from router.declarations import ToolSet
 from router.scoring import Scorer, Scores
-from router.scoring.channels import CHANNELS, Floats
+from router.scoring.channels import CHANNELS, Channels, Floats
 from router.scoring.scorer import GATE_FEATURES
 
 MOST_SIMILAR = 3
 """So many prototypes of a candidate are shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Similar:
-    """A prototype that resembles the utterance."""
-
-    text: str
-    """The example, or the description for the declaration itself."""
-    similarity: float
-    """Cosine of the two embeddings."""
-    is_declaration: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +45,39 @@ class Explanation:
 
 
 def explained(
-    decision: Decision, ruled_out: tuple[str, ...], tools: ToolSet, scorer: Scorer, rows: Floats, scores: Scores
+    decision: Decision, ruled_out: tuple[str, ...], tools: ToolSet, scorer: Scorer, scores: Scores
 ) -> Explanation:
-    """Return what a decision about one utterance rests on; `rows` [1, F] are what was scored."""
+    """Return what a decision about one utterance rests on."""
     gate = scores.gate_features[0] * scorer.gate
     return Explanation(
         decision,
-        tuple(_evidence(candidate, tools, scorer, rows, scores) for candidate in decision.candidates),
+        tuple(_evidence(candidate, tools, scorer, scores) for candidate in decision.candidates),
         dict(zip(GATE_FEATURES, map(float, gate), strict=True)),
         ruled_out,
     )
 
 
-def _evidence(candidate: Candidate, tools: ToolSet, scorer: Scorer, rows: Floats, scores: Scores) -> CandidateEvidence:
+def most_similar(
+    tools: ToolSet, channels: Channels, similarities: Floats, among: NDArray[np.intp] | None = None
+) -> tuple[Similar, ...]:
+    """Return the `MOST_SIMILAR` of all prototypes or of those `among`, best first; `similarities` [P] are to all."""
+    rows = np.arange(len(similarities)) if among is None else among
+    nearest = []
+    for row in rows[np.argsort(-similarities[rows], kind="stable")[:MOST_SIMILAR]].tolist():
+        tool, example = tools.tools[channels.owners[row]], int(channels.examples[row])
+        text = tool.examples[example].utterance if example >= 0 else tool.description
+        nearest.append(Similar(tool.name, text, float(similarities[row]), example < 0))
+    return tuple(nearest)
+
+
+def _evidence(candidate: Candidate, tools: ToolSet, scorer: Scorer, scores: Scores) -> CandidateEvidence:
     index = tools.names.index(candidate.tool)
     channels, measured = scorer.channels, scores.channels[0]
     contributions = (measured[index] - measured.mean(axis=0)) * scorer.fusion
     own = np.flatnonzero(channels.owners == index)
-    similarities = channels.prototypes[own] @ rows[0, : channels.prototypes.shape[1]]
-    tool = tools.tools[index]
-    nearest = []
-    for n in np.argsort(-similarities, kind="stable")[:MOST_SIMILAR]:
-        example = int(channels.examples[own[n]])
-        text = tool.examples[example].utterance if example >= 0 else tool.description
-        nearest.append(Similar(text, float(similarities[n]), example < 0))
     return CandidateEvidence(
         candidate.tool,
         candidate.probability,
         dict(zip(CHANNELS, map(float, contributions), strict=True)),
-        tuple(nearest),
+        most_similar(tools, channels, scores.similarities[0], own),
     )

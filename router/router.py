@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +16,13 @@ from router.decisions import Abstain, Candidate, Decision, Policy, decide
 from router.declarations import Tool, ToolSet
 from router.encoders import DEFAULT, Encoder, encode_utterances
 from router.errors import UnknownToolError
+from router.explanation import Explanation, explained, most_similar
 from router.held_out import HeldOut
 from router.scoring import Scorer, Scores
 from router.scoring.channels import Floats
 from router.scoring.lexical import sketches
+from router.scoring.scorer import GATE_FEATURES
 from router.text import MAX_UTTERANCE_CHARACTERS, normalize
-
-if TYPE_CHECKING:
-    from router.explanation import Explanation
 
 MOST_CANDIDATES = 5
 """A decision carries at most so many candidates."""
@@ -121,17 +120,14 @@ class Router:
 
     def explain(self, utterance: str, *, available: Collection[str] | None = None) -> Explanation:
         """Decide as `route` does and say what the decision rests on."""
-        from router.explanation import Explanation, explained
-
         mask = self._mask(available)
         text, refusal = self._heard(utterance)
         if refusal is not None:
             return Explanation(refusal, (), {})
-        rows = self._rows(text)
-        scores = self.scorer.score(rows)
+        scores = self.scorer.score(self._rows(text))
         decision = self._decide(utterance, text, scores, mask)
         ruled_out = tuple(self.tools.names[index] for index in self._ruled_out.get(text.casefold(), ()))
-        return explained(decision, ruled_out, self.tools, self.scorer, rows, scores)
+        return explained(decision, ruled_out, self.tools, self.scorer, scores)
 
     def with_tool(self, tool: Tool | Mapping[str, Any]) -> Router:
         """Return a router that knows one more tool, or another version of one it knows.
@@ -217,6 +213,8 @@ class Router:
             tuple(Candidate(tool.name, likely) for tool, likely in kept),
             in_scope,
             self.policy,
+            self.tools,
             available_share=share,
-            confirm=bool(kept) and kept[0][0].confirm == "always",
+            nearest=most_similar(self.tools, self.scorer.channels, scores.similarities[0]),
+            features=dict(zip(GATE_FEATURES, scores.gate_features[0].tolist(), strict=True)),
         )

@@ -11,7 +11,17 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from router.decisions import Abstain, AskArgument, Candidate, Clarify, Decision, ToolCall
+from router.decisions import (
+    LENIENCE,
+    Abstain,
+    AskArgument,
+    Candidate,
+    Clarify,
+    Decision,
+    Policy,
+    Thresholds,
+    ToolCall,
+)
 from router.declarations import Example, Slot, Tool, ToolSet
 from router.evaluation import Case, Outcome, Suite
 from router.evaluation.cases import default_id
@@ -209,3 +219,8 @@ def outcomes(draw: st.DrawFn, asked: st.SearchStrategy[Case] = labels()) -> Outc
     """What may come of a case, as a report keeps it."""
     case = draw(asked)
     return recorded(case, draw(decisions(case.utterance, case.tools)), draw(st.integers(0, 10**6)) / 1000)
+
+
+def policy_with(in_scope: float, call: float) -> Policy:
+    """Return a policy with the same thresholds for tools of every risk."""
+    return Policy(thresholds=dict.fromkeys(LENIENCE, Thresholds(in_scope, call)))

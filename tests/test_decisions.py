@@ -2,18 +2,39 @@
 
 import json
 from dataclasses import FrozenInstanceError
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router import Abstain, AskArgument, Candidate, Clarify, Decision, Policy, ToolCall
-from router.decisions import CLOSE, MOST_CHOICES, decide, decision_from_dict
+from router import Abstain, AskArgument, Candidate, Clarify, Decision, Policy, Tool, ToolCall, ToolSet
+from router.decisions import (
+    CLOSE,
+    LENIENCE,
+    MOST_CHOICES,
+    WORTH_ASKING,
+    Thresholds,
+    decide,
+    decision_from_dict,
+)
+from router.declarations import Confirm, Risk
+from tests.strategies import policy_with
 
 probabilities = st.floats(0.0, 1.0)
-policies = st.builds(Policy, in_scope_threshold=st.floats(0.0, 1.1), call_threshold=st.floats(0.0, 1.1))
+pairs = st.builds(Thresholds, st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+policies = st.builds(Policy, thresholds=st.fixed_dictionaries(dict.fromkeys(LENIENCE, pairs)))
+risks = st.sampled_from(get_args(Risk))
+confirms = st.sampled_from([None, "never", "always", 0.5])
 TWO = (Candidate("set_alarm", 0.6), Candidate("set_timer", 0.4))
+
+
+ALARMS = ToolSet((Tool("set_alarm", "Set an alarm."), Tool("set_timer", "Set a timer.")))
+
+
+def _tools(risk: Risk = "normal", confirm: Confirm = None) -> ToolSet:
+    """Tools for any list of candidates, all alike."""
+    return ToolSet(tuple(Tool(f"tool_{n}", "Do it.", risk=risk, confirm=confirm) for n in range(5)))
 
 
 @st.composite
@@ -69,32 +90,45 @@ def test_the_probability_of_a_decision_is_that_of_its_first_candidate_being_righ
     assert Abstain("empty", utterance="", in_scope=0.0).probability == 0.0
 
 
-@given(candidate_lists(), probabilities, policies, probabilities, st.booleans())
+@given(candidate_lists(), probabilities, policies, probabilities, risks, confirms)
 def test_the_policy_decides(
-    candidates: tuple[Candidate, ...], in_scope: float, policy: Policy, available_share: float, confirm: bool
+    candidates: tuple[Candidate, ...],
+    in_scope: float,
+    policy: Policy,
+    available_share: float,
+    risk: Risk,
+    confirm: Confirm,
 ) -> None:
-    decision = decide("u", candidates, in_scope, policy, available_share=available_share, confirm=confirm)
+    tools = _tools(risk, confirm)
+    decision = decide("u", candidates, in_scope, policy, tools, available_share=available_share)
     assert (decision.utterance, decision.in_scope) == ("u", in_scope)
-    first = candidates[0]
+    first, normal, own = candidates[0], policy.thresholds["normal"], policy.thresholds[risk]
+    usual = own if risk == "harmless" else normal
+    decided = candidates == (first,) or first.probability >= usual.call
+    unsafe = risk == "irreversible" and (in_scope < own.in_scope or first.probability < own.call)
+    if in_scope < normal.in_scope:
+        expected = "out_of_scope"
+    elif available_share < 0.5:
+        expected = "unavailable_tool"
+    elif not decided:
+        expected = "clarify" if isinstance(decision, Clarify) else "ambiguous"
+    else:
+        expected = "below_risk_limit" if unsafe and confirm == "never" else first.tool
     match decision:
-        case Abstain("out_of_scope"):
-            assert in_scope < policy.in_scope_threshold
         case Abstain(reason):
-            assert reason == "unavailable_tool"
-            assert in_scope >= policy.in_scope_threshold
-            assert available_share < 0.5
+            assert reason == expected
         case ToolCall(tool):
-            assert in_scope >= policy.in_scope_threshold
-            assert available_share >= 0.5
-            assert first.probability >= policy.call_threshold or candidates == (first,)
-            assert (tool, decision.confirm) == (first.tool, confirm)
+            assert tool == expected
+            if isinstance(confirm, float):
+                assert decision.confirm == (decision.probability < confirm)
+            else:
+                assert decision.confirm == (confirm == "always" or unsafe)
         case Clarify(choices):
-            assert in_scope >= policy.in_scope_threshold
-            assert available_share >= 0.5
-            assert first.probability < policy.call_threshold
+            assert expected == "clarify"
             assert 2 <= len(choices) <= MOST_CHOICES
             assert choices == candidates[: len(choices)]
             assert all(choice.probability * CLOSE >= first.probability * 0.999 for choice in choices[2:])
+            assert sum(choice.probability for choice in choices) >= WORTH_ASKING
     if not isinstance(decision, Clarify):
         assert decision.candidates == candidates
 
@@ -110,18 +144,69 @@ def test_the_policy_decides(
 )
 def test_only_those_are_asked_about_that_come_close(shares: list[float], choices: int) -> None:
     candidates = tuple(Candidate(f"tool_{n}", share) for n, share in enumerate(shares))
-    assert decide("u", candidates, 1.0, Policy()).candidates == candidates[:choices]
+    assert decide("u", candidates, 1.0, Policy(), _tools()).candidates == candidates[:choices]
+
+
+def test_what_could_be_too_many_things_is_not_asked_about() -> None:
+    candidates = tuple(Candidate(f"tool_{n}", 0.1) for n in range(5))
+    assert decide("u", candidates, 1.0, Policy(), _tools()) == Abstain(
+        "ambiguous", utterance="u", in_scope=1.0, candidates=candidates
+    )
+
+
+def test_a_question_names_the_choices_by_their_descriptions() -> None:
+    tools = ToolSet((Tool("set_alarm", "Set an alarm. It rings."), Tool("set_timer", "Count down, with a sound.")))
+    decision = decide("u", TWO, 1.0, policy_with(0.5, 0.9), tools)
+    assert isinstance(decision, Clarify)
+    assert decision.question == "Which one: set an alarm or count down, with a sound?"
+
+
+def test_a_harmless_tool_acts_on_less_and_an_irreversible_one_asks_first() -> None:
+    policy = Policy(
+        thresholds={
+            "normal": Thresholds(0.5, 0.7),
+            "harmless": Thresholds(0.5, 0.5),
+            "irreversible": Thresholds(0.9, 0.9),
+        }
+    )
+    unsure = (Candidate("tool_0", 0.6), Candidate("tool_1", 0.4))
+    assert isinstance(decide("u", unsure, 0.8, policy, _tools("normal")), Clarify)
+    assert isinstance(decide("u", unsure, 0.8, policy, _tools("harmless")), ToolCall)
+    surer = (Candidate("tool_0", 0.8), Candidate("tool_1", 0.2))
+    asks = decide("u", surer, 0.8, policy, _tools("irreversible"))
+    assert isinstance(asks, ToolCall)
+    assert asks.confirm
+    assert decide("u", surer, 0.8, policy, _tools("irreversible", "never")) == Abstain(
+        "below_risk_limit", utterance="u", in_scope=0.8, candidates=surer
+    )
 
 
 def test_thresholds_themselves_are_enough() -> None:
-    policy = Policy(in_scope_threshold=0.7, call_threshold=0.6)
-    assert isinstance(decide("u", TWO, 0.7, policy, available_share=0.5), ToolCall)
+    assert isinstance(decide("u", TWO, 0.7, policy_with(0.7, 0.6), ALARMS, available_share=0.5), ToolCall)
 
 
 def test_nothing_available_is_an_abstention() -> None:
-    assert decide("u", (), 0.9, Policy(), available_share=0.0) == Abstain(
+    assert decide("u", (), 0.9, Policy(), _tools(), available_share=0.0) == Abstain(
         "unavailable_tool", utterance="u", in_scope=0.9
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"max_false_accept": 5}, "max_false_accept is 5; expected a share"),
+        ({"confidence": 1.0}, "confidence is 1.0; expected a probability above 0 and below 1"),
+        ({"thresholds": {"normal": Thresholds()}}, r"thresholds are for \['normal'\]; expected"),
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_refused(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Policy(**values)
+
+
+def test_a_threshold_is_a_probability() -> None:
+    with pytest.raises(ValueError, match="the call threshold is 90; expected a probability between 0 and 1"):
+        Thresholds(0.5, 90)
 
 
 EVIDENCE: dict[str, Any] = {"utterance": "wake me", "in_scope": 0.75, "candidates": TWO}

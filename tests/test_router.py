@@ -13,7 +13,6 @@ from router import (
     Clarify,
     Decision,
     DeclarationError,
-    Policy,
     Router,
     Tool,
     ToolCall,
@@ -25,6 +24,7 @@ from router.scoring.channels import CHANNELS
 from router.scoring.scorer import GATE_FEATURES
 from router.text import MAX_UTTERANCE_CHARACTERS
 from router.training import train
+from tests.strategies import policy_with
 
 any_text = st.text(st.characters(categories=None, exclude_categories=[]))
 
@@ -72,7 +72,7 @@ def test_an_utterance_calls_its_tool(everyday_router: Router, said: str, tool: s
 
 @pytest.mark.parametrize("said", ["order sushi", "turn my alarm off", "qwrtz", "who wrote hamlet", "😀"])
 def test_what_is_for_no_tool_is_abstained_on(everyday_router: Router, said: str) -> None:
-    assert everyday_router.route(said).in_scope < everyday_router.policy.in_scope_threshold
+    assert everyday_router.route(said).in_scope < everyday_router.policy.thresholds["normal"].in_scope
     match everyday_router.route(said):
         case Abstain(reason):
             assert reason == "out_of_scope"
@@ -91,7 +91,7 @@ def test_any_text_whatsoever_gets_a_decision(everyday_router: Router, text: str)
     assert {candidate.tool for candidate in decision.candidates} <= {*everyday_router.tools.names}
     if isinstance(decision, ToolCall):
         assert decision.tool == decision.candidates[0].tool
-        assert decision.in_scope >= everyday_router.policy.in_scope_threshold
+        assert decision.in_scope >= everyday_router.policy.thresholds["normal"].in_scope
 
 
 @pytest.mark.parametrize("text", ["wake me " * 12_500, "😀" * 100_000, "\ud800" * 100_000, "\ufdfa" * 2000])
@@ -196,7 +196,7 @@ def test_all_available_is_the_same_as_nothing_said_about_it(everyday_router: Rou
 def test_a_single_available_tool_is_never_asked_about() -> None:
     pair = ToolSet((Tool("wake_early", "Wake me early."), Tool("wake_late", "Wake me late.")))
     router = train(pair, "hashing")
-    unsure = Router(pair, router.encoder, router.scorer, Policy(in_scope_threshold=0.0, call_threshold=1.5))
+    unsure = Router(pair, router.encoder, router.scorer, policy_with(0.0, 1.001))
     decision = unsure.route("wake me early or late")
     assert isinstance(decision, Clarify)
     likelier = decision.candidates[0].tool
@@ -313,8 +313,8 @@ def test_a_counterexample_said_word_for_word_never_calls_its_tool() -> None:
     assert said.in_scope < router.route("stop the timers").in_scope
     assert router.route("set a timer").candidates[0].tool == "set_timer"
     alone = router.without("play")
-    anything_goes = Router(alone.tools, alone.encoder, alone.scorer, Policy(in_scope_threshold=0.0, call_threshold=0.0))
-    assert anything_goes.route("stop the timer") == Abstain(
-        "out_of_scope", utterance="stop the timer", in_scope=anything_goes.route("stop the timer").in_scope
-    )
+    anything_goes = Router(alone.tools, alone.encoder, alone.scorer, policy_with(0.0, 0.0))
+    nothing_left = anything_goes.route("stop the timer")
+    assert isinstance(nothing_left, Abstain)
+    assert (nothing_left.reason, nothing_left.candidates) == ("out_of_scope", ())
     assert isinstance(anything_goes.route("stop the timers"), ToolCall)

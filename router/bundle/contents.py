@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router.bundle.folder import Folder, read_folder, write_folder
-from router.decisions import Policy
+from router.decisions import Policy, Thresholds
 from router.declarations import ToolSet
 from router.encoders import Encoder, load_encoder
 from router.errors import BundleError, EncoderError, EncoderMismatchError, RouterError
-from router.held_out import HeldOut
+from router.held_out import HeldOut, Promise
 from router.router import Router
 from router.scoring import Scorer
 from router.scoring.channels import CHANNELS, Channels
@@ -63,9 +63,9 @@ def load(path: str | os.PathLike[str], encoder: str | Encoder | None = None) -> 
     try:
         named = _encoder(folder.manifest["encoder"])
         tools = ToolSet.from_dict(folder.documents["tools"])
-        policy = Policy(**_numbers(folder.documents["policy"], [field.name for field in fields(Policy)]))
+        policy = _policy(folder.documents["policy"])
         scorer = _scorer(folder, tools, named["dim"])
-        held_out = HeldOut(**folder.documents["held_out"]) if folder.documents["held_out"] else None
+        held_out = _held_out(folder.documents["held_out"])
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RouterError) as error:
         raise BundleError(Path(path), f"is whole, but not a router that this version can read: {error!r}") from error
     opened = load_encoder(encoder if encoder is not None else _shipped(named))
@@ -74,6 +74,20 @@ def load(path: str | os.PathLike[str], encoder: str | Encoder | None = None) -> 
             _described(named), _described({"name": opened.name, "dim": opened.dim, "id": opened.fingerprint})
         )
     return Router(tools, opened, scorer, policy, held_out)
+
+
+def _policy(document: Mapping[str, Any]) -> Policy:
+    limits = {name: value for name, value in document.items() if name != "thresholds"}
+    names = [field.name for field in fields(Thresholds)]
+    thresholds = {risk: Thresholds(**_numbers(pair, names)) for risk, pair in document["thresholds"].items()}
+    return Policy(**_numbers(limits, ("max_false_accept", "max_wrong_call", "confidence")), thresholds=thresholds)
+
+
+def _held_out(document: Mapping[str, Any] | None) -> HeldOut | None:
+    if document is None:
+        return None
+    promises = tuple(Promise(**promise) for promise in document["promises"])
+    return HeldOut(**{**document, "promises": promises})
 
 
 def _encoder(named: Mapping[str, Any]) -> Mapping[str, Any]:

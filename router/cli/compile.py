@@ -13,6 +13,7 @@ from router.decisions import Policy
 from router.encoders import DEFAULT
 
 if TYPE_CHECKING:
+    from router.held_out import Promise
     from router.router import Router
 
 _DESCRIPTION = """\
@@ -40,20 +41,31 @@ def add(commands: Commands) -> None:
         "--encoder", metavar="SPEC", default=DEFAULT, help="see 'router encoders' (default: %(default)s)"
     )
     parser.add_argument("--no-cache", action="store_true", help="embed everything anew, and keep nothing")
-    limits = parser.add_argument_group("limits", "The thresholds are fitted to held-out utterances to keep these.")
+    limits = parser.add_argument_group(
+        "limits",
+        "The thresholds are fitted to held-out utterances to keep these, with confidence. What comes out says what is "
+        "promised, what it costs, and how many utterances more would promise it.",
+    )
     limits.add_argument(
         "--max-false-accept",
         metavar="SHARE",
         type=_share,
         default=Policy().max_false_accept,
-        help="of utterances that are for no tool, about this share may call one (default: %(default)s)",
+        help="of utterances that are for no tool, at most this share may call one (default: %(default)s)",
     )
     limits.add_argument(
         "--max-wrong-call",
         metavar="SHARE",
         type=_share,
         default=Policy().max_wrong_call,
-        help="of the calls, about this share may be to the wrong tool (default: %(default)s)",
+        help="of the calls, at most this share may be to the wrong tool (default: %(default)s)",
+    )
+    limits.add_argument(
+        "--confidence",
+        metavar="SHARE",
+        type=_confidence,
+        default=Policy().confidence,
+        help="how sure to be that a limit will be kept (default: %(default)s)",
     )
 
 
@@ -61,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Train, write and say what was made."""
     from router.declarations import load
 
-    policy = Policy(max_false_accept=arguments.max_false_accept, max_wrong_call=arguments.max_wrong_call)
+    policy = Policy(arguments.max_false_accept, arguments.max_wrong_call, arguments.confidence)
     router = train(load(*arguments.path), arguments.encoder, policy, cached=not arguments.no_cache)
     router.save(arguments.bundle)
     print(f"{arguments.bundle}: {_size(Path(arguments.bundle)):,.0f} kB")
@@ -71,32 +83,57 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _facts(router: Router) -> Iterator[tuple[str, str]]:
-    """Yield what the router is made of and how it decides."""
-    from router.training.thresholds import FEWEST
-
+    """Yield what the router is made of, how it decides and what it promises."""
     tools, encoder, policy, held_out = router.tools, router.encoder, router.policy, router.held_out
+    normal = policy.thresholds["normal"]
     yield "tools", f"{len(tools)}, with {sum(len(tool.examples) for tool in tools)} examples"
     yield "out of scope", f"{len(tools.out_of_scope)} utterances"
     yield "encoder", f"{encoder.name} ({encoder.dim} dims, {encoder.fingerprint})"
-    if held_out is None or held_out.out_of_scope < FEWEST:
-        reason = "not fitted: too few out-of-scope utterances"
-    elif held_out.examples < FEWEST:
-        reason = "too few examples to set against the out-of-scope utterances"
-    else:
-        reason = f"lets at most {policy.max_false_accept:.1%} of held-out out-of-scope utterances past"
-    yield "abstains", f"below {policy.in_scope_threshold:.2f} in scope ({reason})"
-    if held_out is None or held_out.examples < FEWEST:
-        reason = "not fitted: too few examples"
-    else:
-        reason = f"makes at most {policy.max_wrong_call:.1%} of held-out calls wrong"
-    yield "calls", f"from {policy.call_threshold:.2f} for the first candidate ({reason})"
-    yield "asks", "which tool was meant, otherwise"
-    if held_out and held_out.accuracy is not None and held_out.calibration_error is not None:
+    yield "abstains", f"below {normal.in_scope:.2f} in scope"
+    yield "calls", f"from {normal.call:.2f} for the first candidate, otherwise asks which was meant"
+    if held_out is None:
+        return
+    if held_out.accuracy is not None and held_out.calibration_error is not None:
         yield (
             "held out",
             f"{held_out.accuracy:.1%} right first, {held_out.called:.1%} called; "
             f"expected calibration error {held_out.calibration_error:.3f}",
         )
+    heads = iter(["promises", *[""] * len(held_out.promises)])
+    for promise in held_out.promises:
+        if promise.risk in {"normal", *(tool.risk for tool in tools)}:
+            yield next(heads), _promised(promise, policy.confidence)
+    if held_out.called is not None and held_out.called_on_average is not None:
+        cost = max(held_out.called_on_average - held_out.called, 0.0) * 100
+        yield "", f"this costs {cost:.1f} points of calls against limits that are kept on average only"
+
+
+def _promised(promise: Promise, confidence: float) -> str:
+    """Say what a promise is worth, and what would make it one."""
+    what, rest = _SAID[promise.limit]
+    of = "" if promise.risk == "normal" else f" of {promise.risk} tools"
+    limit = f"at most {promise.asked:.2%}".replace("0%", "%").replace(".%", "%").replace(".0%", "%")
+    if promise.kept:
+        return (
+            f"{limit} {what}{of}, {confidence:.0%} sure ({promise.errors} of {promise.utterances} {rest}: "
+            f"at most {promise.bound:.1%})"
+        )
+    said = f"not {limit} {what}{of}: "
+    if not promise.utterances:
+        return f"{said}there are no {rest} to go by; {promise.needed:,} would do"
+    if promise.strictest is not None and promise.strictest > promise.asked:
+        return (
+            f"{said}{promise.utterances} {rest} are too few; {promise.needed:,} would do, "
+            f"and these can promise {promise.strictest:.1%} at best"
+        )
+    return f"{said}{promise.errors} of {promise.utterances} {rest} are too many; about that on average"
+
+
+_SAID = {
+    "max_false_accept": ("false accepts", "out-of-scope utterances"),
+    "max_wrong_call": ("wrong calls", "calls"),
+}
+"""What a limit is of, and what it rests on."""
 
 
 def _size(folder: Path) -> float:
@@ -111,4 +148,11 @@ def _share(text: str) -> float:
         value = -1.0
     if not 0.0 <= value <= 1.0:
         raise argparse.ArgumentTypeError(f"{text!r} is no share between 0 and 1")
+    return value
+
+
+def _confidence(text: str) -> float:
+    value = _share(text)
+    if value in (0.0, 1.0):
+        raise argparse.ArgumentTypeError(f"{text!r} cannot be had: nothing is promised at 0, and nothing is certain")
     return value

@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     from router.encoders.cache import CachedEncoder
     from router.evaluation import Report, suite_result
     from router.evaluation.crossval import cross_validate, suite_of
-    from router.evaluation.provenance import provenance_with
+    from router.evaluation.provenance import limits, provenance_with
 
     tools = load(*arguments.path)
     encoder = load_encoder(arguments.encoder)
@@ -56,9 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     with stages() as show:
         cached = CachedEncoder(encoder, progress=partial(show, "embedding"))
         outcomes = cross_validate(tools, suite, cached, policy, arguments.folds, show)
-    limits = {"max_false_accept": policy.max_false_accept, "max_wrong_call": policy.max_wrong_call}
     report = Report(
-        provenance_with(tools, encoder, limits, ""),
+        provenance_with(tools, encoder, limits(policy), ""),
         (suite_result(suite, outcomes),),
         {tool.name: tool.source for tool in tools},
     )

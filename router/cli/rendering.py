@@ -57,10 +57,11 @@ def as_table(explanation: Explanation, policy: Policy, width: int) -> str:
     if explanation.gate and explanation.candidates:
         likely = [each for n, each in enumerate(explanation.candidates) if n < 2 or each.probability >= _LEAST]
         column = max(len("in scope"), *(len(candidate.tool) for candidate in likely))
-        lines += ["", f"  {'in scope':<{column}}  {decision.in_scope:.2f}, threshold {policy.in_scope_threshold:.2f}"]
+        normal = policy.thresholds["normal"]
+        lines += ["", f"  {'in scope':<{column}}  {decision.in_scope:.2f}, threshold {normal.in_scope:.2f}"]
         lines += _evidence(explanation.gate, width)
         for n, candidate in enumerate(likely):
-            threshold = f", threshold {policy.call_threshold:.2f}" if n == 0 else ""
+            threshold = f", threshold {normal.call:.2f}" if n == 0 else ""
             lines += ["", f"  {candidate.tool:<{column}}  {candidate.probability:.2f}{threshold}"]
             lines += _evidence(candidate.contributions, width)
             lines += _similar(candidate, width)

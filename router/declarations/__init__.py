@@ -7,7 +7,7 @@ something is loaded or checked.
 from router.declarations.example import Example, Slot
 from router.declarations.loader import load, loads
 from router.declarations.location import Location
-from router.declarations.tool import Confirm, Parameter, Suppression, Tool
+from router.declarations.tool import Confirm, Parameter, Risk, Suppression, Tool
 from router.declarations.toolset import ToolSet
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Example",
     "Location",
     "Parameter",
+    "Risk",
     "Slot",
     "Suppression",
     "Tool",

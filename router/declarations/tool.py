@@ -13,8 +13,12 @@ from router.declarations.location import Location
 from router.declarations.wording import hint, listed, shown
 from router.errors import DeclarationError, Problem
 
-Confirm: TypeAlias = Literal["never", "always"]
-"""Whether the app must ask the person before it acts."""
+Confirm: TypeAlias = Literal["never", "always"] | float | None
+"""Whether the app must ask the person before it acts: if the probability that this was meant is below a number; None
+if the tool's risk decides it."""
+
+Risk: TypeAlias = Literal["normal", "harmless", "irreversible"]
+"""What a wrong call does: something that is soon undone; next to nothing; something that cannot be undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ class Tool:
     examples: tuple[Example, ...] = ()
     counterexamples: tuple[str, ...] = ()
     """Near misses that must not call this tool."""
-    confirm: Confirm = "never"
+    confirm: Confirm = None
+    risk: Risk = "normal"
     languages: tuple[str, ...] = ()
     """BCP 47 tags of the languages that the examples are in."""
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
@@ -115,7 +120,8 @@ class Tool:
             "parameters": copy.deepcopy(dict(self.parameters)),
             "examples": [example.to_json() for example in self.examples],
             "counterexamples": list(self.counterexamples),
-            "confirm": self.confirm if self.confirm != "never" else None,
+            "confirm": {"below": self.confirm} if isinstance(self.confirm, float) else self.confirm,
+            "risk": self.risk if self.risk != "normal" else None,
             "languages": list(self.languages),
             "metadata": copy.deepcopy(dict(self.metadata)),
             "lint": [suppression.to_json() for suppression in self.lint],
@@ -133,8 +139,10 @@ class Tool:
             yield "name", f"{self.name!r} does not match {NAME.pattern}"
         if not self.description.strip():
             yield "description", "the description is empty"
-        if self.confirm not in get_args(Confirm):
-            yield "confirm", f"{self.confirm!r} is not one of 'never', 'always'."
+        if not (self.confirm in ("never", "always", None) or _is_probability(self.confirm)):
+            yield "confirm", f"{self.confirm!r} is not one of 'never', 'always' or a probability between 0 and 1."
+        if self.risk not in get_args(Risk):
+            yield "risk", f"{self.risk!r} is not one of {listed(get_args(Risk))}."
         if self.parameters and self.parameters.get("type") != "object":
             yield "parameters", "the type must be 'object'"
         for n, text in enumerate(self.counterexamples):
@@ -151,7 +159,9 @@ class Tool:
 
 def tool_from_json(declaration: Mapping[str, Any], source: Location | None = None) -> Tool:
     """Return the tool of a declaration that has been checked before."""
+    confirm = declaration.get("confirm")
     typed = {
+        "confirm": float(confirm["below"]) if isinstance(confirm, Mapping) else confirm,
         "examples": tuple(map(Example.from_json, declaration.get("examples", ()))),
         "lint": tuple(Suppression(**suppression) for suppression in declaration.get("lint", ())),
     }
@@ -163,6 +173,10 @@ def unknown_parameter(name: str, tool: str, parameters: Iterable[str]) -> str:
     known = list(parameters)
     right = f"Parameters: {listed(known)}." if known else "It has none."
     return f"{{{name}}} names no parameter of {shown(tool)}.{hint(name, known)} {right}"
+
+
+def _is_probability(value: object) -> bool:
+    return isinstance(value, float) and 0.0 <= value <= 1.0
 
 
 def _as_mapping(schema: Mapping[str, Any] | bool) -> Mapping[str, Any]:

@@ -65,7 +65,8 @@ class Outcome:
     def to_dict(self) -> dict[str, Any]:
         """Return the case's row with the decision, JSON values without nulls."""
         decision = {key: value for key, value in self.decision.to_dict().items() if value is not None}
-        del decision["utterance"], decision["probability"]
+        for left_out in ("utterance", "probability", "nearest", "features"):
+            del decision[left_out]
         decision["candidates"] = {each["tool"]: each["probability"] for each in decision["candidates"]}
         result = {"decision": decision, "verdict": self.verdict, "milliseconds": round(self.milliseconds, 3)}
         return self.case.to_dict() | result

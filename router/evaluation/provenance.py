@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import router
+from router.decisions import Policy
 from router.declarations import ToolSet
 from router.encoders import Encoder
 from router.evaluation.measures import CONFIDENCE, SEED
@@ -52,7 +53,15 @@ class Provenance:
 
 def provenance_of(used: Router) -> Provenance:
     """Return what a result of this router depends on, here and now."""
-    return provenance_with(used.tools, used.encoder, asdict(used.policy), router_fingerprint(used))
+    policy = limits(used.policy)
+    for risk, thresholds in used.policy.thresholds.items():
+        policy |= {f"{risk} {name} threshold": value for name, value in asdict(thresholds).items()}
+    return provenance_with(used.tools, used.encoder, policy, router_fingerprint(used))
+
+
+def limits(policy: Policy) -> dict[str, float]:
+    """Return what the author set, without the thresholds that follow from it."""
+    return {name: value for name, value in asdict(policy).items() if name != "thresholds"}
 
 
 def provenance_with(tools: ToolSet, encoder: Encoder, policy: Mapping[str, float], fingerprint: str) -> Provenance:

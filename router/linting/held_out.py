@@ -14,7 +14,7 @@ from router.linting.inspection import Inspection
 from router.scoring.material import Texts
 from router.scoring.scorer import fuse, gate_features, sigmoid, softmax
 from router.training.evidence import Measured, give_evidence
-from router.training.thresholds import fit_thresholds
+from router.training.thresholds import fit_policy
 from router.training.weigh import won_by_own_tool
 
 SURE = 0.9
@@ -104,11 +104,12 @@ def _held_out(
     if not measured.channels.size:  # no texts, or no tools
         empty = np.empty(0, np.intp)
         return HeldOutTexts(empty, empty.astype(np.int32), empty, np.empty((0, count)), empty.astype(bool))
-    policy = fit_thresholds(known.evidence, known.fusion, known.gate, Policy())
+    policy, _ = fit_policy(known.evidence, known.fusion, known.gate, Policy())
+    normal = policy.thresholds["normal"]
     logits = fuse(measured.channels, known.fusion)
     shares = softmax(logits)
     in_scope = sigmoid(gate_features(measured.channels, measured.none, logits) @ known.gate)
-    called = (in_scope >= policy.in_scope_threshold) & (shares.max(axis=1) >= policy.call_threshold)
+    called = (in_scope >= normal.in_scope) & (shares.max(axis=1) >= normal.call)
     return HeldOutTexts(rows, owners, shares.argmax(axis=1), in_scope[:, None] * shares, called)
 
 

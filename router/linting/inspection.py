@@ -10,8 +10,9 @@ from functools import cached_property
 from router.declarations import Location, ToolSet
 from router.encoders import Encoder
 from router.linting.finding import Mention
-from router.scoring.material import Material, embed_tools
+from router.scoring.material import Material
 from router.training import CrossValidation, cross_validate, one_thread, require_scikit_learn
+from router.training.background import with_background
 
 NOWHERE = Location("<tools>", 0)
 """The place of a tool that was made in Python."""
@@ -80,6 +81,6 @@ def inspect(
 ) -> Inspection:
     """Embed and cross-validate these tools. Raises MissingExtraError without scikit-learn, EncoderError."""
     require_scikit_learn("linting tools")
-    material = embed_tools(tools, tools.out_of_scope, encoder)
+    material = with_background(tools, encoder)
     with one_thread():
         return Inspection(tools, material, cross_validate(material, progress))

@@ -51,15 +51,22 @@ class Channels:
         """Whether the head knows the class "none of these"."""
         return len(self.head_weights) > self.tools
 
-    def measure(self, rows: Floats) -> tuple[Floats, Floats]:
-        """Return the channels [n, K, 2] and the head's logit of "none of these" [n] (0 without that class).
+    def similarities(self, rows: Floats) -> Floats:
+        """Return the cosine [n, P] of each utterance to each prototype.
 
         A row's numbers do not depend on the other rows, to the last bit: dot by
         dot, not as a product of matrices, which BLAS would also spread over
         threads that cost more than they bring for one utterance.
         """
+        similarities: Floats = np.vecdot(self.prototypes, rows[:, None, : self.prototypes.shape[1]])
+        return similarities
+
+    def measure(self, rows: Floats, similarities: Floats) -> tuple[Floats, Floats]:
+        """Return the channels [n, K, 2] and the head's logit of "none of these" [n] (0 without that class).
+
+        `similarities` are those of the same rows. Here too no row depends on another.
+        """
         logits = np.vecdot(self.head_weights, rows[:, None]) + self.head_biases
-        similarities = np.vecdot(self.prototypes, rows[:, None, : self.prototypes.shape[1]])
         measured = np.empty((len(rows), self.tools, len(CHANNELS)), np.float32)
         measured[:, :, 0] = logits[:, : self.tools]
         measured[:, :, 1] = np.maximum.reduceat(similarities, self._starts, axis=1)

@@ -53,9 +53,14 @@ class Material:
     counterexamples: Texts
     counter_owners: NDArray[np.int32]
     out_of_scope: Texts
+    """As declared."""
+    background: Texts
+    """For no tool either, and nobody declared it."""
 
 
-def embed_tools(tools: ToolSet | Sequence[Tool], out_of_scope: Sequence[str], encoder: Encoder) -> Material:
+def embed_tools(
+    tools: ToolSet | Sequence[Tool], out_of_scope: Sequence[str], encoder: Encoder, background: Sequence[str] = ()
+) -> Material:
     """Embed all that is declared, in one call of the encoder."""
     worded = [(index, weight, normalize(text)) for index, tool in enumerate(tools) for weight, text in wordings(tool)]
     of_tool, weights, declared = zip(*worded, strict=True) if worded else ((), (), ())
@@ -63,20 +68,25 @@ def embed_tools(tools: ToolSet | Sequence[Tool], out_of_scope: Sequence[str], en
         [normalize(example.utterance) for tool in tools for example in tool.examples],
         [normalize(text) for tool in tools for text in tool.counterexamples],
         [normalize(text) for text in out_of_scope],
+        [normalize(text) for text in background],
     ]
     weighing = np.zeros((len(tools), len(worded)), np.float32)
     weighing[of_tool, np.arange(len(worded))] = weights
     embedded, sketched = weighing @ encode_declarations(encoder, declared), weighing @ sketches(declared)
     encoded = encode_utterances(encoder, [text for part in said for text in part])
-    examples, counterexamples, none = np.split(encoded, np.cumsum([len(part) for part in said])[:-1])
+    parts = np.split(encoded, np.cumsum([len(part) for part in said])[:-1])
+    examples, counterexamples, none, others = (
+        Texts(part, sketches(texts)) for part, texts in zip(parts, said, strict=True)
+    )
     return Material(
         declarations=Texts(unit(embedded), unit(sketched)),
-        examples=Texts(examples, sketches(said[0])),
+        examples=examples,
         owners=_owners([len(tool.examples) for tool in tools]),
         positions=np.concatenate([[], *(np.arange(len(tool.examples)) for tool in tools)]).astype(np.int32),
-        counterexamples=Texts(counterexamples, sketches(said[1])),
+        counterexamples=counterexamples,
         counter_owners=_owners([len(tool.counterexamples) for tool in tools]),
-        out_of_scope=Texts(none, sketches(said[2])),
+        out_of_scope=none,
+        background=others,
     )
 
 

@@ -18,6 +18,8 @@ on anything), and by how much the head's "none of these" exceeds the winner."""
 class Scores:
     """What the scorer makes of n utterances."""
 
+    similarities: Floats
+    """[n, P], to each prototype."""
     channels: Floats
     """[n, K, 2], see `router.scoring.channels`."""
     probabilities: NDArray[np.float64]
@@ -50,10 +52,11 @@ class Scorer:
 
     def score(self, rows: Floats) -> Scores:
         """Score n utterances, each a row [embedding, lexical_weight * sketch]."""
-        measured, none = self.channels.measure(rows)
+        similarities = self.channels.similarities(rows)
+        measured, none = self.channels.measure(rows, similarities)
         logits = fuse(measured, self.fusion)
         features = gate_features(measured, none, logits)
-        return Scores(measured, softmax(logits), sigmoid(features @ self.gate), features)
+        return Scores(similarities, measured, softmax(logits), sigmoid(features @ self.gate), features)
 
 
 def fuse(measured: Floats, fusion: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,8 +1,8 @@
 """Train a router: the only place that needs scikit-learn.
 
 `evidence` collects what the router says of utterances it was not trained on,
-`weigh` fits the fusion and the gate to it, `thresholds` the policy; `head` fits
-the logistic head that ships.
+`weigh` fits the fusion and the gate to it, `thresholds` the policy, and says
+what can be promised; `head` fits the logistic head that ships.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from router.encoders.cache import CachedEncoder
 from router.errors import MissingExtraError
 from router.router import Router
 from router.scoring import Scorer
-from router.scoring.material import Material, embed_tools
+from router.scoring.material import Material
+from router.training.background import with_background
 from router.training.evidence import FOLDS, Evidence, gather
 from router.training.head import build_channels
-from router.training.thresholds import fit_thresholds, summarise
+from router.training.thresholds import fit_policy
 from router.training.weigh import fit_fusion, fit_gate, fusion_prior, gate_material, won_by_own_tool
 
 LEXICAL_WEIGHT = 0.45
@@ -47,19 +48,19 @@ def train(
     """
     require_scikit_learn("training a router")
     encoder = load_encoder(encoder)
-    material = embed_tools(tools, tools.out_of_scope, encoder)
+    material = with_background(tools, encoder)
     with one_thread():
         known = cross_validate(material, progress)
         evidence, fusion, gate = known.evidence, known.fusion, known.gate
         none_of_these = material.counterexamples[won_by_own_tool(evidence, fusion)]
         channels = build_channels(material, LEXICAL_WEIGHT, INVERSE_PENALTY, none_of_these)
-    policy = fit_thresholds(evidence, fusion, gate, policy or Policy())
+    policy, held_out = fit_policy(evidence, fusion, gate, policy or Policy())
     return Router(
         tools,
         encoder.encoder if isinstance(encoder, CachedEncoder) else encoder,  # what people say is not for the cache
         Scorer(channels, LEXICAL_WEIGHT, INVERSE_PENALTY, fusion, gate),
         policy,
-        summarise(evidence, fusion, gate, policy),
+        held_out,
     )
 
 

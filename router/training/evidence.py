@@ -40,6 +40,7 @@ class Evidence:
     counterexamples: Measured
     counter_owners: NDArray[np.int32]
     out_of_scope: Measured
+    background: Measured
 
 
 def gather(
@@ -50,25 +51,30 @@ def gather(
     examples = _Gathered(len(material.examples), len(material.declarations))
     counterexamples = _Gathered(len(material.counterexamples), len(material.declarations))
     out_of_scope = _Gathered(len(material.out_of_scope), len(material.declarations))
+    background = _Gathered(len(material.background), len(material.declarations))
     for fold in range(FOLDS):
         held_out = _held_out(material.owners, fold) & enough
         counter_out = _held_out(material.counter_owners, fold)
         scope_out = np.arange(len(material.out_of_scope)) % FOLDS == fold
+        background_out = np.arange(len(material.background)) % FOLDS == fold
         kept = replace(
             material,
             examples=material.examples[~held_out],
             owners=material.owners[~held_out],
             positions=material.positions[~held_out],
             out_of_scope=material.out_of_scope[~scope_out],
+            background=material.background[~background_out],
         )
         channels = build_channels(kept, lexical_weight, inverse_penalty)
         for gathered, texts, which in (
             (examples, material.examples, held_out),
             (counterexamples, material.counterexamples, counter_out),
             (out_of_scope, material.out_of_scope, scope_out),
+            (background, material.background, background_out),
         ):
             if which.any():
-                gathered.take(which, *channels.measure(texts[which].rows(lexical_weight)))
+                rows = texts[which].rows(lexical_weight)
+                gathered.take(which, *channels.measure(rows, channels.similarities(rows)))
         tick()
     return Evidence(
         Measured(examples.measured.channels[enough], examples.measured.none[enough]),
@@ -76,6 +82,7 @@ def gather(
         counterexamples.measured,
         material.counter_owners,
         out_of_scope.measured,
+        background.measured,
     )
 
 

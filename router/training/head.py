@@ -44,7 +44,7 @@ def build_channels(
     `none_of_these` are for no tool, beside what is out of scope anyway.
     """
     count = len(material.declarations)
-    parts = [material.declarations, material.examples, material.out_of_scope]
+    parts = [material.declarations, material.examples, material.out_of_scope, material.background]
     owners = [np.arange(count, dtype=np.int32), material.owners]
     if none_of_these is not None:
         parts.append(none_of_these)

@@ -1,63 +1,224 @@
-"""Turn the policy's limits into thresholds, and say what they give, from held-out predictions."""
+"""Turn the policy's limits into thresholds that keep them, and say what can be promised.
+
+Both limits are promised with finite-sample bounds that hold for any
+distribution of utterances, as long as those to come are like those held out:
+
+- `max_false_accept` by the order statistics of the in-scope probability of
+  out-of-scope utterances: a conformal p-value whose guarantee holds with
+  confidence, not on average (Vovk, "Conditional validity of inductive conformal
+  predictors", 2012). Its bound is that of Clopper and Pearson (1934).
+- `max_wrong_call` by testing thresholds in a fixed order, from strict to lax,
+  until one is not significantly within the limit (Angelopoulos, Bates, Candès,
+  Jordan and Lei, "Learn then Test", 2021). The order depends on how many are
+  called, never on which of them are wrong.
+
+Each promise holds with the confidence by itself, not both at once.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from router.decisions import Policy
-from router.held_out import HeldOut
+from router.decisions import LENIENCE, Policy, Thresholds
+from router.declarations import Risk
+from router.held_out import HeldOut, Limit, Promise
 from router.metrics.calibration import calibration_error
 from router.metrics.classification import share
 from router.scoring.scorer import fuse, gate_features, sigmoid, softmax
 from router.training.evidence import Evidence, Measured
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 FEWEST = 20
-"""With fewer held-out utterances a threshold stays where calibrated probabilities put it, at a half."""
+"""With fewer held-out utterances a threshold is not fitted."""
+UNFITTED = 0.5
+"""Where it stays then: where calibrated probabilities put it."""
+_LEVELS = 40
 
 
-def fit_thresholds(evidence: Evidence, fusion: Floats, gate: Floats, policy: Policy) -> Policy:
-    """Return the policy with the lowest thresholds that keep its limits on the held-out predictions.
+@dataclass(frozen=True)
+class Predictions:
+    """What the router says of held-out utterances."""
+
+    outside: Floats
+    """[m], the in-scope probabilities of utterances that were declared out of scope."""
+    inside: Floats
+    """[n], the in-scope probabilities of examples."""
+    surest: Floats
+    """[n], the probability of their first candidate."""
+    right: Bools
+    """[n], whether that is their tool."""
+
+
+def fit_policy(evidence: Evidence, fusion: Floats, gate: Floats, policy: Policy) -> tuple[Policy, HeldOut]:
+    """Return the policy with thresholds that keep its limits, and what the held-out predictions say under it."""
+    made = predict(evidence, fusion, gate)
+    thresholds, promises = {}, []
+    for risk in LENIENCE:
+        thresholds[risk], promised = _fit_risk(made, policy, risk)
+        promises += promised
+    policy = replace(policy, thresholds=thresholds)
+    return policy, _summarise(made, policy, tuple(promises))
+
+
+def predict(evidence: Evidence, fusion: Floats, gate: Floats) -> Predictions:
+    """Return the probabilities of everything that was held out.
+
+    Not those of the background: it is easier to refuse than what people say
+    within earshot of these tools, and would promise too much.
+    """
+    inside, shares = _probabilities(evidence.examples, fusion, gate)
+    return Predictions(
+        outside=_probabilities(evidence.out_of_scope, fusion, gate)[0],
+        inside=inside,
+        surest=shares.max(axis=1, initial=0.0),
+        right=shares.argmax(axis=1) == evidence.owners[: len(shares)] if len(shares) else np.empty(0, bool),
+    )
+
+
+def fewest_for(limit: float, confidence: float) -> int:
+    """Return the least number of utterances, none of them an error, that promises the limit; for 0 a billion.
+
+    >>> fewest_for(0.05, 0.95), fewest_for(0.02, 0.95), fewest_for(0.005, 0.95)
+    (59, 149, 598)
+    """
+    if limit >= 1.0:
+        return 0
+    return math.ceil(math.log(1.0 - confidence) / math.log1p(-limit)) if limit > 0.0 else 1_000_000_000
+
+
+def upper_bound(errors: int, n: int, confidence: float) -> float:
+    """Return the bound of Clopper and Pearson: the share of errors is at most this, with confidence.
+
+    >>> round(upper_bound(0, 59, 0.95), 4), upper_bound(3, 3, 0.95)
+    (0.0495, 1.0)
+    """
+    from scipy.stats import beta
+
+    return float(beta.ppf(confidence, errors + 1, n - errors)) if errors < n else 1.0
+
+
+def in_scope_threshold(outside: Floats, limit: float, confidence: float) -> float | None:
+    """Return the lowest threshold that is promised to let at most this share of out-of-scope utterances in.
+
+    `outside` [m] are in-scope probabilities. None where so few of them promise
+    nothing.
+    """
+    from scipy.stats import beta
+
+    accepted = np.arange(len(outside))
+    bounds = np.append(beta.ppf(confidence, accepted + 1, len(outside) - accepted), 1.0)
+    allowed = int((bounds <= limit).sum())
+    return _admitting(outside, allowed - 1) if allowed else None
+
+
+def call_threshold(surest: Floats, right: Bools, limit: float, confidence: float) -> float | None:
+    """Return the lowest threshold at which at most this share of the calls is promised to be wrong.
+
+    `surest` [n] are the probabilities of the first candidates of utterances that
+    may be called. None where nothing can be promised.
+    """
+    from scipy.stats import binom
+
+    n = len(surest)
+    fewest = fewest_for(limit, confidence)
+    if n < max(fewest, 1):
+        return None
+    descending = np.argsort(-surest, kind="stable")
+    wrong = np.cumsum(~right[descending])
+    # Twice the fewest leaves room for an unlucky error among the surest, where the order begins.
+    levels = np.unique(np.linspace(min(2 * fewest, n), n, _LEVELS).round().astype(int))
+    found = None
+    for level in levels:
+        threshold = surest[descending[level - 1]]
+        calls = int(np.searchsorted(-surest[descending], -threshold, side="right"))  # with those that are as sure
+        if binom.cdf(wrong[calls - 1], calls, limit) > 1.0 - confidence:
+            break
+        found = float(threshold)
+    return found
+
+
+def _fit_risk(made: Predictions, policy: Policy, risk: Risk) -> tuple[Thresholds, list[Promise]]:
+    """Return the thresholds for tools of a risk. Only what is not normal has promises of what it does not share."""
+    accept = policy.max_false_accept * min(LENIENCE[risk], 1.0)
+    wrong = min(policy.max_wrong_call * LENIENCE[risk], 1.0)
+    promised = in_scope_threshold(made.outside, accept, policy.confidence)
+    scope = _on_average(made, accept, risk) if promised is None else promised
+    promises = [_promise("max_false_accept", risk, accept, promised is not None, scope, made.outside >= scope, policy)]
+    may = made.inside >= scope
+    surest, right = made.surest[may], made.right[may]
+    promised = call_threshold(surest, right, wrong, policy.confidence)
+    if promised is not None:
+        call = min(promised, UNFITTED) if promised <= surest.min() else promised
+    else:
+        call = _lowest(surest, ~right, wrong) if len(surest) >= FEWEST else _unfitted(risk)
+    called = surest >= call
+    promises.append(_promise("max_wrong_call", risk, wrong, promised is not None, call, ~right[called], policy))
+    return Thresholds(scope, call), [each for each in promises if risk != "harmless" or each.limit == "max_wrong_call"]
+
+
+def _promise(
+    limit: Limit, risk: Risk, asked: float, kept: bool, threshold: float, errors: Bools, policy: Policy
+) -> Promise:
+    n, wrong = len(errors), int(errors.sum())
+    return Promise(
+        limit,
+        risk,
+        asked,
+        kept,
+        threshold,
+        n,
+        wrong,
+        upper_bound(wrong, n, policy.confidence) if n else None,
+        upper_bound(0, n, policy.confidence) if n else None,
+        fewest_for(asked, policy.confidence),
+    )
+
+
+def _on_average(made: Predictions, limit: float, risk: Risk) -> float:
+    """Return the lowest threshold that keeps the limit on what was held out, a point estimate.
 
     Without enough examples to set against them, out-of-scope utterances may only
-    raise the threshold. These are point estimates: on new utterances a limit is
-    kept about, not surely.
+    raise the threshold.
     """
-    scope, _ = _probabilities(evidence.out_of_scope, fusion, gate)
-    if len(scope) >= FEWEST:
-        threshold = _just_above(np.append(np.sort(scope)[::-1], 0.0)[int(policy.max_false_accept * len(scope) + 1e-9)])
-        if len(evidence.examples) < FEWEST:
-            threshold = max(threshold, policy.in_scope_threshold)
-        policy = replace(policy, in_scope_threshold=threshold)
-    scope, shares = _probabilities(evidence.examples, fusion, gate)
-    accepted = scope >= policy.in_scope_threshold
-    if accepted.sum() >= FEWEST:
-        likeliest = shares[accepted].argmax(axis=1)
-        wrong = likeliest != evidence.owners[accepted]
-        policy = replace(policy, call_threshold=_lowest(shares[accepted].max(axis=1), wrong, policy.max_wrong_call))
-    return policy
+    if len(made.outside) < FEWEST:
+        return _unfitted(risk)
+    threshold = _admitting(made.outside, int(limit * len(made.outside) + 1e-9))
+    return threshold if len(made.inside) >= FEWEST else max(threshold, UNFITTED)
 
 
-def summarise(evidence: Evidence, fusion: Floats, gate: Floats, policy: Policy) -> HeldOut:
-    """Say how the router would have done on the held-out utterances under this policy."""
-    scope, shares = _probabilities(evidence.examples, fusion, gate)
-    surest = shares.max(axis=1, initial=0.0)
-    right = shares.argmax(axis=1) == evidence.owners[: len(shares)] if len(shares) else np.empty(0, bool)
-    called = (scope >= policy.in_scope_threshold) & (surest >= policy.call_threshold)
-    outside, others = _probabilities(evidence.out_of_scope, fusion, gate)
-    accepted = (outside >= policy.in_scope_threshold) & (others.max(axis=1, initial=0.0) >= policy.call_threshold)
+def _unfitted(risk: Risk) -> float:
+    """Where nothing is known, what cannot be undone is not done unasked."""
+    return 1.0 if risk == "irreversible" else UNFITTED
+
+
+def _admitting(outside: Floats, accepted: int) -> float:
+    """Return the lowest threshold that lets at most so many in."""
+    return float(np.nextafter(np.append(np.sort(outside)[::-1], 0.0)[accepted], np.inf))
+
+
+def _summarise(made: Predictions, policy: Policy, promises: tuple[Promise, ...]) -> HeldOut:
+    """Say how the router would have done on the held-out utterances under this policy, if all risk were normal."""
+    normal = policy.thresholds["normal"]
+    called = (made.inside >= normal.in_scope) & (made.surest >= normal.call)
+    scope = _on_average(made, policy.max_false_accept, "normal")
+    may = made.inside >= scope
+    call = _lowest(made.surest[may], ~made.right[may], policy.max_wrong_call) if may.sum() >= FEWEST else UNFITTED
     return HeldOut(
-        examples=len(shares),
-        accuracy=share(right),
-        calibration_error=calibration_error(surest, right),
+        examples=len(made.inside),
+        accuracy=share(made.right),
+        calibration_error=calibration_error(made.surest, made.right),
         called=share(called),
-        wrong_calls=share(~right[called]),
-        out_of_scope=len(outside),
-        false_accepts=share(accepted),
+        called_on_average=share(may & (made.surest >= call)),
+        wrong_calls=share(~made.right[called]),
+        out_of_scope=len(made.outside),
+        false_accepts=share(made.outside >= normal.in_scope),
+        promises=promises,
     )
 
 
@@ -68,7 +229,7 @@ def _probabilities(measured: Measured, fusion: Floats, gate: Floats) -> tuple[Fl
     return sigmoid(gate_features(measured.channels, measured.none, logits) @ gate), softmax(logits)
 
 
-def _lowest(probabilities: Floats, wrong: NDArray[np.bool_], limit: float) -> float:
+def _lowest(probabilities: Floats, wrong: Bools, limit: float) -> float:
     """Return the lowest threshold at which the share of wrong calls is within the limit.
 
     Where even the least sure of them may be called, it stays at a half: how sure
@@ -79,9 +240,5 @@ def _lowest(probabilities: Floats, wrong: NDArray[np.bool_], limit: float) -> fl
     wrong_calls = np.bincount(places, wrong)[::-1].cumsum()[::-1]
     within = np.flatnonzero(wrong_calls <= limit * calls)
     if not len(within):
-        return _just_above(thresholds[-1])
-    return min(float(thresholds[within[0]]), 0.5) if within[0] == 0 else float(thresholds[within[0]])
-
-
-def _just_above(value: float) -> float:
-    return float(np.nextafter(value, np.inf))
+        return float(np.nextafter(thresholds[-1], np.inf))
+    return min(float(thresholds[within[0]]), UNFITTED) if within[0] == 0 else float(thresholds[within[0]])

@@ -9,6 +9,7 @@ shipped encoder, see `evals/NOTES.md`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -28,10 +29,13 @@ FUSION_SPREAD = np.array([0.75, 3.0])
 
 GATE_PRIOR = np.array([6.0, 0.5, -0.5, -4.8])
 """Mean of the prior over the weights of `GATE_FEATURES`."""
-GATE_SPREAD = np.array([4.0, 0.5, 0.5, 4.0])
+GATE_SPREAD = np.array([2.0, 0.3, 0.3, 4.0])
 
-LEFT_OUT_WEIGHT = 50
-"""Examples shown to a router without their tool count together like this many out-of-scope utterances."""
+LEFT_OUT_WEIGHT = 20
+"""Examples shown to a router without their tool count together like this many out-of-scope utterances. They are
+nearer to the tools than what people really say for none; with more weight the gate learns to see nothing else."""
+BACKGROUND_WEIGHT = 50
+"""The background counts together like this many: it is farther from the tools than what people really say."""
 
 
 def fusion_prior(exemplified: float) -> Floats:
@@ -66,22 +70,30 @@ def won_by_own_tool(evidence: Evidence, fusion: Floats) -> NDArray[np.bool_]:
 
 
 def gate_material(evidence: Evidence, fusion: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return features [n, 4], targets [n] and weights [n] (in-scope and out-of-scope halves weigh the same).
+    """Return features [n, 4], targets [n] and weights [n].
 
     Out of scope are: what was declared so, counterexamples that their own tool
-    would win, and every example as a router without its tool would see it.
+    would win, the background, and every example as a router without its tool would
+    see it. Both sides weigh as much as the scarcer one has to say, so that the prior
+    still counts where little is known of either.
     """
     inside = _features(evidence.examples, fusion)
     stolen = _features(evidence.counterexamples, fusion)[won_by_own_tool(evidence, fusion)]
-    outside = np.concatenate([_features(evidence.out_of_scope, fusion), stolen])
-    left_out = _without_own(evidence)
-    orphans = _features(left_out, fusion)
-    features = np.concatenate([inside, outside, orphans])
-    targets = np.concatenate([np.ones(len(inside)), np.zeros(len(outside) + len(orphans))])
-    orphan_weight = LEFT_OUT_WEIGHT / max(len(orphans), 1)
-    negatives = np.concatenate([np.ones(len(outside)), np.full(len(orphans), min(orphan_weight, 1.0))])
-    share = len(inside) / max(negatives.sum(), 1e-12)
-    return features, targets, np.concatenate([np.ones(len(inside)), negatives * share])
+    outside = [
+        (_features(evidence.out_of_scope, fusion), math.inf),
+        (stolen, math.inf),
+        (_features(evidence.background, fusion), BACKGROUND_WEIGHT),
+        (_features(_without_own(evidence), fusion), LEFT_OUT_WEIGHT),
+    ]
+    negatives = np.concatenate([np.full(len(part), min(most / max(len(part), 1), 1.0)) for part, most in outside])
+    features = np.concatenate([inside, *(part for part, _ in outside)])
+    targets = np.concatenate([np.ones(len(inside)), np.zeros(len(negatives))])
+    weights = np.concatenate([np.ones(len(inside)), negatives])
+    sides = [targets == 1.0, targets == 0.0]
+    least = min(weights[side].sum() for side in sides)
+    for side in sides:
+        weights[side] *= least / max(weights[side].sum(), 1e-12)
+    return features, targets, weights
 
 
 def fit_gate(

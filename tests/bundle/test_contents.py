@@ -192,8 +192,9 @@ def test_a_document_that_is_missing_is_said(folder: Folder, scratch: Path, name:
 @pytest.mark.parametrize(
     ("document", "path"),
     [
-        ("policy", ("in_scope_threshold",)),
-        ("policy", ("call_threshold",)),
+        ("policy", ("confidence",)),
+        ("policy", ("thresholds", "normal")),
+        ("policy", ("thresholds", "harmless", "call")),
         ("scorer", ("lexical_weight",)),
         ("scorer", ("fusion", "head")),
         ("scorer", ("gate", "bias")),
@@ -214,12 +215,12 @@ def test_a_value_of_another_kind_is_refused(
 
 @pytest.mark.parametrize("document", ["policy", "scorer"])
 def test_a_weight_more_or_less_is_refused(folder: Folder, scratch: Path, document: str) -> None:
-    for place in ((), ("gate",), ("fusion",)) if document == "scorer" else ((),):
+    for place in (("gate",), ("fusion",)) if document == "scorer" else (("thresholds",),):
         whole = folder.documents[document]
-        part = whole[place[0]] if place else whole
-        for name in part if place or document == "policy" else ():
+        part = whole[place[0]]
+        for name in part:
             less = {key: value for key, value in part.items() if key != name}
-            for wrong in (less, {**part, "extra": 1.0}):
+            for wrong in (less, {**part, "extra": part[name]}):
                 changed = _changed(whole, place, wrong)
                 _write(scratch, folder, documents={**folder.documents, document: changed})
                 with pytest.raises(BundleError, match="expected"):

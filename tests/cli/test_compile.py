@@ -30,16 +30,42 @@ def test_a_bundle_is_written_and_described(specs: Path, capsys: pytest.CaptureFi
     assert captured.out.startswith("assistant.bundle: ")
     assert "2, with 6 examples" in captured.out
     assert "hashing (256 dims, " in captured.out
-    assert "(not fitted: too few out-of-scope utterances)" in captured.out
+    assert "not at most 5% false accepts: 2 out-of-scope utterances are too few; 59 would do" in captured.out
     assert captured.err == "", "a progress bar is for terminals"
     assert Router.load("assistant.bundle").tools.names == ("play_media", "set_alarm")
 
 
 def test_the_limits_reach_the_policy(specs: Path) -> None:
-    limits = ("--max-false-accept", "0.01", "--max-wrong-call", "0.5")
+    limits = ("--max-false-accept", "0.01", "--max-wrong-call", "0.5", "--confidence", "0.8")
     assert main(["compile", str(specs), "-o", "b", *HASHING, *limits]) == 0
     policy = Router.load("b").policy
-    assert (policy.max_false_accept, policy.max_wrong_call) == (0.01, 0.5)
+    assert (policy.max_false_accept, policy.max_wrong_call, policy.confidence) == (0.01, 0.5, 0.8)
+
+
+@pytest.mark.parametrize("confidence", ["0", "1", "95"])
+def test_a_confidence_that_cannot_be_had_is_refused(
+    confidence: str, specs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["compile", str(specs), *HASHING, "--confidence", confidence])
+    assert "argument --confidence: " in capsys.readouterr().err
+
+
+def test_what_is_promised_is_said_with_what_it_rests_on_and_costs(capsys: pytest.CaptureFixture[str]) -> None:
+    examples = "".join(f"- wake me at {n}\n- ring at {n} sharp\n" for n in range(40))
+    others = "".join(f"- play song {n}\n- put on album {n}\n" for n in range(40))
+    Path("a.yaml").write_text(f"name: wake\ndescription: Set an alarm.\nrisk: irreversible\nexamples:\n{examples}")
+    Path("b.yaml").write_text(f"name: play\ndescription: Play music.\nexamples:\n{others}")
+    said = "".join(f"- {word} {n}\n" for n in range(30) for word in ("the moon has craters", "bread rises slowly"))
+    Path("none.yaml").write_text(f"out_of_scope:\n{said}")
+    assert main(["compile", "a.yaml", "b.yaml", "none.yaml", *HASHING]) == 0
+    out = capsys.readouterr().out
+    assert "  promises      at most 5% false accepts, 95% sure (0 of 60 out-of-scope utterances: at most 4.9%)" in out
+    assert "at most 2% wrong calls, 95% sure (0 of 160 calls: at most 1.9%)" in out
+    assert "not at most 0.5% wrong calls of irreversible tools: " in out
+    assert "160 calls are too few; 598 would do, and these can promise 1.9% at best" in out
+    assert "harmless" not in out, "there is no such tool"
+    assert "this costs 0.0 points of calls against limits that are kept on average only" in out
 
 
 def test_the_cache_changes_nothing_but_is_kept_unless_declined(specs: Path) -> None:

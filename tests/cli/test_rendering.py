@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from router.cli.rendering import as_table, in_a_line, legend
-from router.decisions import Abstain, AskArgument, Candidate, Clarify, Decision, Policy, ToolCall
-from router.explanation import CandidateEvidence, Explanation, Similar
+from router.decisions import Abstain, AskArgument, Candidate, Clarify, Decision, Policy, Similar, ToolCall
+from router.explanation import CandidateEvidence, Explanation
+from tests.strategies import policy_with
 
 EVIDENCE: dict[str, Any] = {
     "utterance": "play some jazz",
@@ -42,14 +43,19 @@ def test_an_explanation_reads_as_it_was_reviewed(width: int, golden: Callable[[s
                 "play_media",
                 0.75,
                 channels,
-                (Similar("put on some jazz", 0.84, False), Similar(description, 0.41, True)),
+                (
+                    Similar("play_media", "put on some jazz", 0.84, False),
+                    Similar("play_media", description, 0.41, True),
+                ),
             ),
-            CandidateEvidence("pause_media", 0.2, {"head": 4.0}, (Similar("kill the music", 0.45, False),)),
-            CandidateEvidence("set_volume", 0.001, {"head": 0.0}, (Similar("louder", 0.1, False),)),
+            CandidateEvidence(
+                "pause_media", 0.2, {"head": 4.0}, (Similar("pause_media", "kill the music", 0.45, False),)
+            ),
+            CandidateEvidence("set_volume", 0.001, {"head": 0.0}, (Similar("set_volume", "louder", 0.1, False),)),
         ),
         {"none": 2.5, "head": 0.75, "bias": -1.0},
     )
-    policy = Policy(in_scope_threshold=0.7, call_threshold=0.8)
+    policy = policy_with(0.7, 0.8)
     golden(f"explanation_{width}.txt", f"{as_table(explanation, policy, width)}\n\n{legend(width)}\n")
 
 

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 import router
-from router import Example, Policy, Router, Tool, ToolSet
+from router import Example, Router, Tool, ToolSet
+from router.decisions import LENIENCE
+from router.declarations import Risk
 from router.encoders import HashingEncoder
 from router.evaluation.provenance import (
     commit,
@@ -65,10 +67,14 @@ def test_a_router_s_fingerprint_changes_with_how_words_are_weighed(everyday_rout
     assert router_fingerprint(other) != router_fingerprint(everyday_router)
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(Policy)])
-def test_a_router_s_fingerprint_changes_with_every_threshold(everyday_router: Router, name: str) -> None:
-    changed = float(np.nextafter(getattr(everyday_router.policy, name), 0))
-    other = rebuilt(everyday_router, policy=replace(everyday_router.policy, **{name: changed}))
+@pytest.mark.parametrize("change", [{"in_scope": 0.25}, {"call": 0.25}], ids=str)
+@pytest.mark.parametrize("risk", LENIENCE)
+def test_a_router_s_fingerprint_changes_with_every_threshold(
+    everyday_router: Router, risk: Risk, change: dict[str, float]
+) -> None:
+    policy = everyday_router.policy
+    changed = {**policy.thresholds, risk: replace(policy.thresholds[risk], **change)}
+    other = rebuilt(everyday_router, policy=replace(policy, thresholds=changed))
     assert router_fingerprint(other) != router_fingerprint(everyday_router)
 
 
@@ -106,7 +112,7 @@ def test_a_router_s_fingerprint_changes_with_nothing_else(everyday_router: Route
     same = router_fingerprint(everyday_router)
     assert re.fullmatch("[0-9a-f]{12}", same)
     reversed_tools = ToolSet(everyday_router.tools.tools[::-1], everyday_router.tools.out_of_scope[::-1])
-    flatter = HeldOut(1, 1.0, 0.0, 1.0, 0.0, 1, 0.0)
+    flatter = HeldOut(1, 1.0, 0.0, 1.0, 1.0, 0.0, 1, 0.0, ())
     everyday_router.save(tmp_path / "bundle")
     for other in (
         rebuilt(everyday_router),
@@ -127,7 +133,10 @@ def test_a_result_says_what_it_was_measured_with(everyday_router: Router) -> Non
     assert found.declarations == everyday_router.tools.fingerprint
     encoder = everyday_router.encoder
     assert found.encoder == f"{encoder.name} ({encoder.dim} dims, {encoder.fingerprint})"
-    assert found.policy == {name: round(value, 6) for name, value in asdict(everyday_router.policy).items()}
+    normal = everyday_router.policy.thresholds["normal"]
+    assert found.policy["max_false_accept"] == everyday_router.policy.max_false_accept
+    assert found.policy["normal in_scope threshold"] == round(normal.in_scope, 6)
+    assert len(found.policy) == 3 + 2 * len(LENIENCE)
     assert (found.confidence, found.seed) == (0.95, 0)
     assert found.machine == machine()
 

@@ -18,6 +18,7 @@ from router.evaluation import Case, Outcome, Suite, run
 from router.evaluation.cases import default_id
 from router.evaluation.outcomes import outcome_from_dict
 from router.evaluation.runner import _FLUSH_EVERY
+from tests.strategies import policy_with
 
 SAID = [
     ("wake me at eight", "set_alarm"),
@@ -164,7 +165,7 @@ def test_a_line_that_is_not_the_next_outcome_is_not_used_nor_what_follows(
 
 def test_what_another_router_decided_is_not_used(tmp_path: Path, everyday_router: Router, whole: list[Outcome]) -> None:
     partial = tmp_path / "partial.jsonl"
-    policy = replace(everyday_router.policy, in_scope_threshold=1.0)
+    policy = policy_with(1.0, 0.5)
     other = Router(everyday_router.tools, everyday_router.encoder, everyday_router.scorer, policy)
     interrupted(other, partial, 5)
     router = Counting(everyday_router)

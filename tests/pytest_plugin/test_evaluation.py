@@ -81,7 +81,7 @@ def test_several_processes_may_share_the_tests(repository: Repository) -> None:
     repository.configure(repository.settings)
     result = repository.pytester.runpytest_subprocess("-n", "2")
     result.assert_outcomes(passed=4, failed=1, xfailed=1)
-    result.stdout.fnmatch_lines(["'text anna' should call play_music, but called send_message (0.99)."])
+    result.stdout.fnmatch_lines(["'text anna' should call play_music, but called send_message (0.98)."])
 
 
 def test_a_test_that_leaves_the_folder_changes_nothing(repository: Repository) -> None:

@@ -38,7 +38,7 @@ def test_a_gate_that_fails_says_what_was_measured_and_names_offenders(repository
     start = next(n for n, line in enumerate(result.outlines) if "everyday: gate accuracy floor 0.9" in line)
     assert result.outlines[start + 1 : start + 4] == [
         "gate failed: accuracy on suite 'everyday' is 0.500 (95 % CI 0.095 to 0.905, n=2); the floor is 0.900.",
-        "Most confident wrong calls: 'text anna' -> send_message (0.99), for play_music.",
+        "Most confident wrong calls: 'text anna' -> send_message (0.98), for play_music.",
         "Reason: so that it wakes people",
     ]
     result.stdout.fnmatch_lines(

@@ -52,7 +52,7 @@ def _by_hand(channels: Channels, row: NDArray[np.float32]) -> tuple[list[list[fl
 @given(channels(), st.integers(0, 2**32))
 def test_channels_are_what_plain_loops_give(channels: Channels, seed: int) -> None:
     rows = np.random.default_rng(seed).normal(size=(4, WIDTH)).astype(np.float32)
-    measured, none = channels.measure(rows)
+    measured, none = channels.measure(rows, channels.similarities(rows))
     assert measured.shape == (4, channels.tools, len(CHANNELS))
     for n, row in enumerate(rows):
         expected, expected_none = _by_hand(channels, row)
@@ -69,8 +69,8 @@ def test_a_head_with_one_class_more_than_tools_knows_none_of_these(channels: Cha
 @given(channels(), st.integers(0, 2**32))
 def test_a_row_is_measured_to_the_same_bits_in_any_company(channels: Channels, seed: int) -> None:
     rows = np.random.default_rng(seed).normal(size=(7, WIDTH)).astype(np.float32)
-    together, none = channels.measure(rows)
+    together, none = channels.measure(rows, channels.similarities(rows))
     for n in range(len(rows)):
-        alone, alone_none = channels.measure(rows[n : n + 1])
+        alone, alone_none = channels.measure(rows[n : n + 1], channels.similarities(rows[n : n + 1]))
         assert np.array_equal(alone[0], together[n])
         assert alone_none[0] == none[n]

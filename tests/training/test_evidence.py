@@ -25,7 +25,13 @@ class _Spy:
     seen: frozenset[bytes]
     tools: int
 
-    def measure(self, rows: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def similarities(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        return rows
+
+    def measure(
+        self, rows: NDArray[np.float32], similarities: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        assert similarities is rows
         measured_rows.update(row.tobytes() for row in rows)
         assert not self.seen & {row.tobytes() for row in rows}
         return np.tile(rows[:, :1, None], (1, self.tools, len(CHANNELS))), rows[:, 0]
@@ -38,7 +44,7 @@ kept_sizes: list[int] = []
 @pytest.fixture(autouse=True, scope="module")
 def _spies() -> Iterator[None]:
     def build(kept: Material, lexical_weight: float, inverse_penalty: float) -> _Spy:
-        parts = (kept.examples, kept.out_of_scope)  # no head is trained on counterexamples here
+        parts = (kept.examples, kept.out_of_scope, kept.background)  # no head is trained on counterexamples here
         assert len(kept.owners) == len(kept.positions) == len(kept.examples)
         assert (np.diff(kept.owners) >= 0).all()
         kept_sizes.append(sum(map(len, parts)))
@@ -50,7 +56,7 @@ def _spies() -> Iterator[None]:
         yield
 
 
-def _material(counts: list[int], counter_counts: list[int], out_of_scope: int) -> Material:
+def _material(counts: list[int], counter_counts: list[int], out_of_scope: int, background: int = 0) -> Material:
     """Rows of which each is told from all others by its first number."""
     numbers = iter(range(1, 10_000))
 
@@ -69,25 +75,28 @@ def _material(counts: list[int], counter_counts: list[int], out_of_scope: int) -
         counterexamples=texts(sum(counter_counts)),
         counter_owners=owners(counter_counts),
         out_of_scope=texts(out_of_scope),
+        background=texts(background),
     )
 
 
 sizes = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3)), min_size=1, max_size=5)
 
 
-@given(sizes, st.integers(0, 12))
-def test_every_row_is_measured_once_by_a_model_that_never_saw_it(sizes: list[tuple[int, int]], others: int) -> None:
+@given(sizes, st.integers(0, 12), st.integers(0, 12))
+def test_every_row_is_measured_once_by_a_model_that_never_saw_it(
+    sizes: list[tuple[int, int]], others: int, background: int
+) -> None:
     measured_rows.clear()
     kept_sizes.clear()
-    material = _material([count for count, _ in sizes], [counter for _, counter in sizes], others)
+    material = _material([count for count, _ in sizes], [counter for _, counter in sizes], others, background)
     found = gather(material, 1.0, 1.0)
     enough = np.repeat([count >= FEWEST_EXAMPLES for count, _ in sizes], [count for count, _ in sizes])
     examples = material.examples[enough.astype(bool)]
-    parts = (examples, material.counterexamples, material.out_of_scope)
+    parts = (examples, material.counterexamples, material.out_of_scope, material.background)
     assert measured_rows == Counter(row.tobytes() for part in parts for row in part.rows(1.0))
     always_kept = len(material.examples) - len(examples)
-    assert sum(kept_sizes) == (FOLDS - 1) * (len(examples) + len(material.out_of_scope)) + FOLDS * always_kept
-    measured = (found.examples, found.counterexamples, found.out_of_scope)
+    assert sum(kept_sizes) == (FOLDS - 1) * (len(examples) + others + background) + FOLDS * always_kept
+    measured = (found.examples, found.counterexamples, found.out_of_scope, found.background)
     for part, own in zip(parts, measured, strict=True):
         assert own.channels.shape == (len(part), len(sizes), len(CHANNELS))
         assert np.array_equal(own.none, part.embeddings[:, 0])  # each in its own place

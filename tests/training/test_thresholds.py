@@ -7,10 +7,19 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from router import Policy
+from router.decisions import Thresholds
 from router.scoring.channels import CHANNELS
 from router.scoring.scorer import fuse, gate_features, sigmoid, softmax
 from router.training.evidence import Evidence, Measured
-from router.training.thresholds import FEWEST, _lowest, fit_thresholds
+from router.training.thresholds import (
+    FEWEST,
+    _lowest,
+    call_threshold,
+    fewest_for,
+    fit_policy,
+    in_scope_threshold,
+    upper_bound,
+)
 from router.training.weigh import FUSION_PRIOR, GATE_PRIOR
 
 limits = st.sampled_from([0.0, 0.01, 0.05, 0.3, 1.0])
@@ -29,7 +38,9 @@ def evidences(draw: st.DrawFn) -> Evidence:
     examples = _measured(chance, draw(sizes), tools, decimals)
     owners = np.sort(chance.integers(tools, size=len(examples))).astype(np.int32)
     others = _measured(chance, draw(sizes), tools, decimals)
-    return Evidence(examples, owners, _measured(chance, 0, tools, 1), np.zeros(0, np.int32), others)
+    return Evidence(
+        examples, owners, _measured(chance, 0, tools, 1), np.zeros(0, np.int32), others, _measured(chance, 0, tools, 1)
+    )
 
 
 def _probabilities(measured: Measured) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -39,26 +50,73 @@ def _probabilities(measured: Measured) -> tuple[NDArray[np.float64], NDArray[np.
 
 @given(evidences(), limits, limits)
 def test_limits_are_kept_on_the_data_they_are_fitted_to(evidence: Evidence, accept: float, wrong: float) -> None:
-    policy = fit_thresholds(evidence, FUSION_PRIOR, GATE_PRIOR, Policy(accept, wrong))
+    policy, held_out = fit_policy(evidence, FUSION_PRIOR, GATE_PRIOR, Policy(accept, wrong))
     assert (policy.max_false_accept, policy.max_wrong_call) == (accept, wrong)
+    normal = policy.thresholds["normal"]
+    scope, _ = _probabilities(evidence.out_of_scope)
     if len(evidence.out_of_scope) >= FEWEST:
-        scope, _ = _probabilities(evidence.out_of_scope)
-        assert (scope >= policy.in_scope_threshold).mean() <= accept
-    if len(evidence.examples) >= FEWEST:
-        scope, shares = _probabilities(evidence.examples)
-        accepted = scope >= policy.in_scope_threshold
-        called = accepted & (shares.max(axis=1) >= policy.call_threshold)
-        if accepted.sum() >= FEWEST and called.any():
-            assert (shares.argmax(axis=1) != evidence.owners)[called].mean() <= wrong
+        assert (scope >= normal.in_scope).mean() <= accept
+    scope, shares = _probabilities(evidence.examples)
+    accepted = scope >= normal.in_scope
+    called = accepted & (shares.max(axis=1, initial=0.0) >= normal.call)
+    if accepted.sum() >= FEWEST and called.any():
+        assert (shares.argmax(axis=1) != evidence.owners)[called].mean() <= wrong
+    for promise in held_out.promises:
+        if promise.kept and promise.bound is not None:
+            assert promise.bound <= promise.asked + 1e-12
+            assert promise.utterances >= promise.needed
 
 
-@given(evidences(), limits)
-def test_a_lower_threshold_would_let_more_in_than_the_limit_allows(evidence: Evidence, accept: float) -> None:
-    policy = fit_thresholds(evidence, FUSION_PRIOR, GATE_PRIOR, Policy(accept))
-    if len(evidence.out_of_scope) >= FEWEST and len(evidence.examples) >= FEWEST:
-        scope, _ = _probabilities(evidence.out_of_scope)
-        refused = scope[scope < policy.in_scope_threshold]
-        assert not len(refused) or (scope >= refused.max()).mean() > accept
+@given(evidences())
+def test_what_cannot_be_undone_needs_at_least_as_much_as_the_rest(evidence: Evidence) -> None:
+    thresholds = fit_policy(evidence, FUSION_PRIOR, GATE_PRIOR, Policy())[0].thresholds
+    assert thresholds["irreversible"].in_scope >= thresholds["normal"].in_scope
+
+
+def test_a_promised_share_of_false_accepts_is_kept_exactly_as_often_as_promised() -> None:
+    """The share that passes is known: scores are uniform, so it is 1 minus the threshold."""
+    chance = np.random.default_rng(0)
+    for size, limit, confidence in ((60, 0.05, 0.95), (300, 0.05, 0.9), (150, 0.2, 0.8)):
+        kept = [
+            1.0 - found <= limit
+            for _ in range(2000)
+            if (found := in_scope_threshold(chance.uniform(size=size), limit, confidence)) is not None
+        ]
+        assert len(kept) == 2000
+        # Exact, but for the steps of whole utterances: at least as often, within three standard errors.
+        assert np.mean(kept) >= confidence - 3 * np.sqrt(confidence * (1 - confidence) / 2000)
+    assert (
+        np.mean([1.0 - (in_scope_threshold(chance.uniform(size=3000), 0.1, 0.8) or 0) <= 0.1 for _ in range(999)])
+        < 0.87
+    )
+
+
+def test_a_promised_share_of_wrong_calls_is_kept_at_least_as_often_as_promised() -> None:
+    """A call with probability p is right with probability p, so the true share of wrong calls is known."""
+    chance = np.random.default_rng(0)
+    population = np.sort(chance.beta(4, 0.5, size=200_000))[::-1]
+    shares = np.cumsum(1.0 - population) / np.arange(1, len(population) + 1)
+    for size, limit, confidence in ((400, 0.05, 0.95), (400, 0.05, 0.8), (2000, 0.02, 0.9)):
+        broken = found = 0
+        for _ in range(600):
+            surest = chance.choice(population, size)
+            threshold = call_threshold(surest, chance.uniform(size=size) < surest, limit, confidence)
+            if threshold is not None:
+                found += 1
+                broken += shares[np.searchsorted(-population, -threshold, side="right") - 1] > limit
+        assert found > 200
+        assert broken / 600 <= 1 - confidence + 3 * np.sqrt(confidence * (1 - confidence) / 600)
+
+
+@pytest.mark.parametrize(("limit", "confidence"), [(0.05, 0.95), (0.01, 0.9), (0.5, 0.99)])
+def test_one_utterance_fewer_than_the_fewest_promises_nothing(limit: float, confidence: float) -> None:
+    fewest = fewest_for(limit, confidence)
+    scores = np.linspace(0.1, 0.9, fewest)
+    assert in_scope_threshold(scores, limit, confidence) is not None
+    assert in_scope_threshold(scores[1:], limit, confidence) is None
+    assert call_threshold(scores, np.ones(fewest, bool), limit, confidence) == scores[0]
+    assert call_threshold(scores[1:], np.ones(fewest - 1, bool), limit, confidence) is None
+    assert upper_bound(0, fewest, confidence) <= limit < upper_bound(0, fewest - 1, confidence)
 
 
 @given(
@@ -80,7 +138,7 @@ def test_the_lowest_threshold_is_the_one_that_a_plain_search_finds(
     assert found == min(within) if within else found > max(probability for probability, _ in pairs)
 
 
-def test_with_too_little_to_go_by_thresholds_stay_where_they_were() -> None:
+def test_with_too_little_to_go_by_thresholds_are_a_half_and_what_cannot_be_undone_is_not_done() -> None:
     chance = np.random.default_rng(1)
     few = Evidence(
         _measured(chance, FEWEST - 1, 2, 6),
@@ -88,18 +146,31 @@ def test_with_too_little_to_go_by_thresholds_stay_where_they_were() -> None:
         _measured(chance, 0, 2, 6),
         np.zeros(0, np.int32),
         _measured(chance, FEWEST - 1, 2, 6),
+        _measured(chance, 0, 2, 6),
     )
-    policy = Policy(in_scope_threshold=0.4, call_threshold=0.3)
-    assert fit_thresholds(few, FUSION_PRIOR, GATE_PRIOR, policy) == policy
+    policy, held_out = fit_policy(few, FUSION_PRIOR, GATE_PRIOR, Policy())
+    assert policy.thresholds == {**Policy().thresholds, "irreversible": Thresholds(1.0, 1.0)}
+    assert not any(promise.kept for promise in held_out.promises)
+    assert [promise.needed for promise in held_out.promises] == [59, 149, 59, 239, 598]
 
 
 def test_out_of_scope_utterances_alone_never_lower_the_threshold() -> None:
     chance = np.random.default_rng(1)
     nothing = _measured(chance, 0, 2, 6)
     unlike = Measured(np.zeros((40, 2, len(CHANNELS)), np.float32), np.full(40, 9.0, np.float32))
-    evidence = Evidence(nothing, np.zeros(0, np.int32), nothing, np.zeros(0, np.int32), unlike)
+    evidence = Evidence(nothing, np.zeros(0, np.int32), nothing, np.zeros(0, np.int32), unlike, nothing)
     assert _probabilities(unlike)[0].max() < 0.1
-    assert fit_thresholds(evidence, FUSION_PRIOR, GATE_PRIOR, Policy()) == Policy()
+    policy, _ = fit_policy(evidence, FUSION_PRIOR, GATE_PRIOR, Policy())
+    assert policy.thresholds["normal"] == Thresholds()
+
+
+def test_the_background_promises_nothing() -> None:
+    chance = np.random.default_rng(1)
+    nothing, far = _measured(chance, 0, 2, 6), _measured(chance, 500, 2, 6)
+    evidence = Evidence(nothing, np.zeros(0, np.int32), nothing, np.zeros(0, np.int32), nothing, far)
+    policy, held_out = fit_policy(evidence, FUSION_PRIOR, GATE_PRIOR, Policy())
+    assert policy.thresholds["normal"] == Thresholds()
+    assert held_out.out_of_scope == held_out.promises[0].utterances == 0
 
 
 def test_calls_that_are_all_right_leave_the_threshold_at_a_half_however_sure_they_are() -> None:

@@ -117,8 +117,8 @@ def _with_examples(tool: Tool, examples: tuple[Example, ...]) -> Tool:
 def test_the_limits_of_a_policy_are_the_authors(everyday: ToolSet) -> None:
     strict, lenient = (train(everyday, HashingEncoder(), Policy(limit, 0.1)).policy for limit in (0.0, 0.5))
     assert (strict.max_false_accept, strict.max_wrong_call) == (0.0, 0.1)
-    assert strict.in_scope_threshold > lenient.in_scope_threshold
-    assert train(everyday, HashingEncoder(), Policy(1.0, 1.0)).policy.in_scope_threshold < 1e-9
+    assert strict.thresholds["normal"].in_scope > lenient.thresholds["normal"].in_scope
+    assert train(everyday, HashingEncoder(), Policy(1.0, 1.0)).policy.thresholds["normal"].in_scope < 1e-9
 
 
 def test_progress_is_told_from_first_to_last(everyday: ToolSet) -> None:

@@ -1,6 +1,7 @@
 """Fusion and gate say what the evidence says, the prior where there is none, and never the opposite of sense."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,9 @@ def _measured(chance: np.random.Generator, rows: int, tools: int) -> Measured:
     return Measured(channels, chance.normal(size=rows).astype(np.float32))
 
 
-def _evidence(seed: int, tools: int, examples: int = 0, counterexamples: int = 0, out_of_scope: int = 0) -> Evidence:
+def _evidence(
+    seed: int, tools: int, examples: int = 0, counterexamples: int = 0, out_of_scope: int = 0, background: int = 0
+) -> Evidence:
     chance = np.random.default_rng(seed)
     return Evidence(
         _measured(chance, examples, tools),
@@ -40,13 +43,14 @@ def _evidence(seed: int, tools: int, examples: int = 0, counterexamples: int = 0
         _measured(chance, counterexamples, tools),
         np.sort(chance.integers(tools, size=counterexamples)).astype(np.int32),
         _measured(chance, out_of_scope, tools),
+        _measured(chance, background, tools),
     )
 
 
 @st.composite
 def evidences(draw: st.DrawFn) -> Evidence:
     few = st.integers(0, 12)
-    return _evidence(draw(st.integers(0, 2**32)), draw(st.integers(1, 5)), draw(few), draw(few), draw(few))
+    return _evidence(draw(st.integers(0, 2**32)), draw(st.integers(1, 5)), draw(few), draw(few), draw(few), draw(few))
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +102,7 @@ def test_no_small_step_from_the_fusion_is_better(seed: int, tools: int, examples
 @pytest.mark.parametrize("tools", [0, 1, 4])
 def test_no_evidence_gives_exactly_the_prior(tools: int) -> None:
     nothing = _evidence(1, 3)
-    nothing = Evidence(_none(tools), nothing.owners, _none(tools), nothing.counter_owners, _none(tools))
+    nothing = Evidence(_none(tools), nothing.owners, _none(tools), nothing.counter_owners, _none(tools), _none(tools))
     assert np.array_equal(fit_fusion(nothing), FUSION_PRIOR)
     assert np.array_equal(fit_gate(*gate_material(nothing, FUSION_PRIOR)), GATE_PRIOR)
 
@@ -136,9 +140,7 @@ def test_much_evidence_outweighs_the_prior() -> None:
         evidence = _evidence(1, 4, examples=examples)
         shares = softmax(evidence.examples.channels @ right)
         owners = (shares.cumsum(axis=1) < np.random.default_rng(2).random((examples, 1))).sum(axis=1)
-        drawn = Evidence(
-            evidence.examples, owners.astype(np.int32), evidence.counterexamples, evidence.counter_owners, _none(4)
-        )
+        drawn = replace(evidence, owners=owners.astype(np.int32))
         errors.append(float((np.abs(fit_fusion(drawn) - right) / FUSION_SPREAD).max()))
     assert errors[0] > errors[1] > errors[2]
     assert errors[2] < 0.2
