@@ -1,0 +1,6 @@
+"""Talk back: a reply to what was asked decides the utterance that it was asked about."""
+
+from router.conversation.conversation import Conversation
+from router.conversation.vocabulary import LANGUAGES
+
+__all__ = ["LANGUAGES", "Conversation"]
