@@ -1,6 +1,5 @@
 """Talk back: a reply to what was asked decides the utterance that it was asked about."""
 
 from router.conversation.conversation import Conversation
-from router.conversation.vocabulary import LANGUAGES
 
-__all__ = ["LANGUAGES", "Conversation"]
+__all__ = ["Conversation"]

@@ -66,7 +66,7 @@ class Conversation:
         is that of `Router.route`. Never raises for what a person says.
         """
         question = self._open_question()
-        reading = self._reading(utterance, question) if question else None
+        reading = self._reading(utterance, question, available) if question else None
         if question is None or reading is None:
             return self._routed(utterance, available, question)
         match reading:
@@ -101,15 +101,17 @@ class Conversation:
         asked = question.decision
         return Abstain(reason, utterance=asked.utterance, in_scope=asked.in_scope, candidates=asked.candidates)
 
-    def _reading(self, utterance: str, question: Question) -> Reading:
-        """Read a reply; the router must agree where only a description has its word."""
+    def _reading(self, utterance: str, question: Question, available: Collection[str] | None) -> Reading:
+        """Read a reply; where only a description has its word, the router must find it likeliest too."""
         reading = read(utterance, question, self._vocabularies)
-        if isinstance(reading, Choice) and reading.described:
-            names = [tool.name for tool in question.choices]
-            ranked = [each.tool for each in self._router.route(utterance, available=names).candidates]
-            likeliest = next((name for name in ranked if name in names), None)
-            return reading if likeliest == names[reading.position] else "again"
-        return reading
+        if not (isinstance(reading, Choice) and reading.described):
+            return reading
+        names = [tool.name for tool in question.choices]
+        routed = self._router.route(utterance, available=available)
+        if isinstance(routed, ToolCall) and routed.tool not in names:
+            return None
+        likeliest = next((each.tool for each in routed.candidates if each.tool in names), None)
+        return reading if likeliest == names[reading.position] else "again"
 
     def _routed(self, utterance: str, available: Collection[str] | None, question: Question | None) -> Decision:
         """Route a fresh request: what it comes to takes the place of what was pending, unless that is nothing."""

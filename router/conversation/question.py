@@ -72,8 +72,10 @@ def _described(description: str) -> frozenset[str]:
 
 
 def _parts(run: str) -> set[str]:
-    return {run[start:end] for start in range(len(run)) for end in range(start + 2, min(start + 6, len(run)) + 1)}
+    """Return what may be a word: two to six characters, hiragana only as an ending."""
+    starts = (start for start, character in enumerate(run) if not "\u3040" <= character <= "\u309f")
+    return {run[start:end] for start in starts for end in range(start + 2, min(start + 6, len(run)) + 1)}
 
 
-_UNSPACED = re.compile("[\u30a0-\u30ff]+|[\u4e00-\u9fff]+|[\uac00-\ud7a3]+")
-"""Runs of katakana, of Chinese characters and of hangul; hiragana seldom names a thing."""
+_UNSPACED = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]+")
+"""Runs of kana, Chinese characters and hangul."""

@@ -120,21 +120,24 @@ def _named(parts: list[_Part], words: frozenset[str], said: frozenset[Meaning], 
     if len(question.choices) == 1:
         return _verdict(said, question) if said else None
     chosen = question.chosen(words)
-    if chosen is None:
+    described = not words <= question.in_names
+    if chosen is None or (described and len(chosen) != 1):
         return None
-    if len(chosen) != 1 or "no" in parts[first - 1].meanings and first > 0:
+    if len(chosen) != 1 or (first > 0 and "no" in parts[first - 1].meanings):
         return "again"  # "no alarm" may mean "no, the alarm"
     (position,) = chosen
-    return _for(position, said, question, described=not words <= question.in_names)
+    return _for(position, said, question, described=described)
 
 
 def _for(position: int, said: frozenset[Meaning], question: Question, *, described: bool = False) -> Reading:
     """Read a reply that is for one of several choices."""
     if said & {"cancel", "again", "not"} or {"yes", "no"} <= said:
         return "again"
-    if question.asked is None or (position != question.asked and "yes" not in said):
+    if question.asked is None:
         return Choice(position, described)
-    return "yes" if position == question.asked and "yes" in said else "again"
+    if position == question.asked:
+        return "yes" if "yes" in said else "again"
+    return "again" if "yes" in said else Choice(position, described)
 
 
 def _parts(folded: str, question: Question, vocabulary: Vocabulary) -> list[_Part]:

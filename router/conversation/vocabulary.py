@@ -32,7 +32,7 @@ Meaning: TypeAlias = Literal[
 """
 
 LANGUAGES = ("en", "ar", "de", "es", "fr", "hi", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "zh")
-"""The languages that ship. None of their files but English has been checked by a native speaker."""
+"""The languages that ship. No file has been checked by a native speaker yet."""
 UNSPACED = frozenset({"ja", "ko", "zh"})
 """Languages whose words are written together, or as people please."""
 EVERYWHERE = "mul"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from router import Clarify, Conversation, Decision, Router, ToolCall
-from tests.conversation.asking import PENDING, asked
+from tests.conversation.asking import asked
 
 ROWS = [json.loads(line) for line in Path(__file__).with_name("replies.jsonl").read_text(encoding="utf-8").splitlines()]
 
