@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -41,7 +42,9 @@ def read(utterance: str, question: Question, vocabularies: Iterable[Vocabulary])
     cuts = [_parts(folded, question, vocabulary) for vocabulary in vocabularies]
     spoken = [parts for parts in cuts if any(part.meanings for part in parts)]
     readings = {_read(parts, question) for parts in spoken or cuts} - {None}
-    return readings.pop() if len(readings) == 1 else "again" if readings else None
+    if len(readings) > 1 or (readings == {"yes"} and _ASKS.search(utterance)):
+        return "again"
+    return readings.pop() if readings else None
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class _Part:
     names: bool
 
 
+_ASKS = re.compile("[?？؟]")
+"""Who says "yes?" has not agreed to anything."""
 _EMPTY: frozenset[Meaning] = frozenset({"choosing", "filler"})
 _COUNTED: dict[Meaning, int] = {"first": 0, "second": 1, "third": 2, "last": -1}
 
@@ -71,7 +76,7 @@ def _read(parts: list[_Part], question: Question) -> Reading:
         return None
     if counted := said & {"other", *_COUNTED}:
         return _counted(counted, said, question)
-    if said <= {"yes", "no"} and any(part.meanings == {"choosing"} for part in parts):
+    if len(said) == 1 and said <= {"yes", "no"} and any(part.meanings == {"choosing"} for part in parts):
         return None  # "take a right"
     return _verdict(said, question)
 
