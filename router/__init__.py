@@ -23,6 +23,7 @@ from router.errors import (
 )
 
 if typing.TYPE_CHECKING:
+    from router.conversation import Conversation
     from router.router import Router
 
 __version__ = "0.1.0"
@@ -33,6 +34,7 @@ __all__ = [
     "BundleError",
     "Candidate",
     "Clarify",
+    "Conversation",
     "Decision",
     "DeclarationError",
     "EncoderError",
@@ -58,11 +60,12 @@ if not typing.TYPE_CHECKING:  # or type checkers would take every name for grant
 
     def __getattr__(name: str) -> typing.Any:
         """Import the router, and numpy, when it is asked for: every pytest imports this package, for its plugin."""
-        if name != "Router":
+        if name not in ("Conversation", "Router"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from router.conversation import Conversation
         from router.router import Router
 
-        return globals().setdefault(name, Router)
+        return globals().setdefault(name, {"Conversation": Conversation, "Router": Router}[name])
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})

@@ -13,7 +13,7 @@ import pytest
 import router
 from router import errors
 
-MODULES = ["router", "router.encoders", "router.scoring", "router.bundle", "router.declarations"]
+MODULES = ["router", "router.encoders", "router.scoring", "router.bundle", "router.conversation", "router.declarations"]
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -34,6 +34,7 @@ def test_the_public_names_are_these() -> None:
     declarations = {"Example", "Parameter", "Tool", "ToolSet"}
     assert set(router.__all__) - decisions - declarations == {
         "BundleError",
+        "Conversation",
         "DeclarationError",
         "EncoderError",
         "EncoderMismatchError",
@@ -64,8 +65,9 @@ def test_everything_public_says_what_it_is() -> None:
     for thing in public:
         assert thing.__doc__, thing
         assert not thing.__doc__.startswith(f"{thing.__name__}("), f"{thing} has the docstring that dataclass made up"
-    for name, method in inspect.getmembers(router.Router, inspect.isroutine):
-        assert name.startswith("_") or method.__doc__, name
+    for thing in (router.Router, router.Conversation):
+        for name, method in inspect.getmembers(thing, inspect.isroutine):
+            assert name.startswith("_") or method.__doc__, name
 
 
 def test_values_are_frozen() -> None:

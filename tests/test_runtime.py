@@ -46,9 +46,11 @@ def test_importing_the_router_imports_no_backend() -> None:
 
 def test_routing_from_a_bundle_imports_nothing_that_trains_or_checks(bundle: Path) -> None:
     program = (
-        "import sys; from router import Router, ToolCall; router = Router.load(sys.argv[1]);"
+        "import sys; from router import Conversation, Router, ToolCall; router = Router.load(sys.argv[1]);"
         "assert isinstance(router.route('set an alarm for six'), ToolCall);"
         "router.route_many(['set an alarm for six', 'hello'] * 20); router.explain('turn on the torch');"
+        "conversation = Conversation(router); conversation.hear('text mum that i am late');"
+        "assert isinstance(conversation.hear('yes'), ToolCall);"
         "router.without('set_alarm').with_tool(router.tools['set_alarm']).save(sys.argv[2])"
     )
     imported = _imported(program, bundle, bundle.with_name("saved.bundle"))

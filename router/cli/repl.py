@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING
 from router.cli import rendering
 from router.cli.command import Commands, add_command
 from router.cli.source import add_source, open_router
+from router.conversation import Conversation
 from router.errors import did_you_mean
 
 if TYPE_CHECKING:
     from router.router import Router
 
 _DESCRIPTION = """\
-Talk to the router: each line is an utterance, and its decision follows. What is
-said is kept nowhere. ':help' lists what else can be typed.
+Talk to the router: each line is an utterance, and its decision follows. What it
+asks can be answered: "yes", "the second one", "never mind". What is said is
+kept nowhere. ':help' lists what else can be typed.
 """
 _EXAMPLE = """\
   $ router repl
@@ -45,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Answer line by line until the person leaves."""
     router = open_router(arguments)
     print(f"{len(router.tools)} tools on {router.encoder.name}. ':help' lists commands, Ctrl-D ends.")
+    conversation = Conversation(router)
     said = ""
     for line in _lines():
         command, _, words = line.partition(" ")
@@ -62,10 +65,10 @@ def run(arguments: argparse.Namespace) -> int:
             case _ if command.startswith(":"):
                 print(f"no command is named {command!r}.{did_you_mean(command, _COMMANDS)} ':help' lists them.")
             case _:
-                said = line
                 start = perf_counter()
-                decision = router.route(line)
+                decision = conversation.hear(line)
                 milliseconds = (perf_counter() - start) * 1000
+                said = decision.utterance
                 print(f"{rendering.in_a_line(decision)}   ({milliseconds:.1f} ms)")
     return 0
 

@@ -37,6 +37,21 @@ def test_a_conversation_decides_explains_and_ends(
     assert "unheard" not in out
 
 
+def test_what_is_asked_can_be_answered(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("builtins.input", typed("play some jazz", "yes", ":explain", "play some jazz", "never mind"))
+    assert main(["repl", "--bundle", str(bundle)]) == 0
+    asked, confirmed, *explained, again, cancelled = capsys.readouterr().out.splitlines()[1:]
+    assert asked.startswith("call play_media")
+    assert "once confirmed" in asked
+    assert confirmed.startswith("call play_media")
+    assert "once confirmed" not in confirmed
+    assert explained[0] == "play some jazz"
+    assert again.startswith("call play_media")
+    assert cancelled.startswith("abstain cancelled")
+
+
 def test_a_conversation_ends_with_the_input(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("builtins.input", typed("play some jazz"))
     assert main(["repl", "--bundle", str(bundle)]) == 0
