@@ -25,7 +25,9 @@ def openings(tools: Iterable[Tool], lexicon: Lexicon) -> frozenset[str]:
             words = tokens.words
             anywhere.update(words)
             index = after(lexicon.openers, words, 0)
-            if index == len(words) or any(phrases.length_at(words, index) for phrases in (lexicon.statements, lexicon.negations)):
+            if index == len(words) or any(
+                phrases.length_at(words, index) for phrases in (lexicon.statements, lexicon.negations)
+            ):
                 continue
             begins = tokens.spans[index][0]
             if not any(slot.start <= begins < slot.end for slot in example.slots):

@@ -8,12 +8,11 @@ from router.phrasing.lexicon import Lexicon
 from router.phrasing.tokens import Tokens
 
 
-def excluded(
-    tokens: Tokens, start: int, end: int, lexicon: Lexicon, openings: Collection[str]
-) -> tuple[str, ...]:
+def excluded(tokens: Tokens, start: int, end: int, lexicon: Lexicon, openings: Collection[str]) -> tuple[str, ...]:
     """Return what the request in the words `[start, end)` leaves out, as it was said."""
-    words, is_about_all = tokens.words, False
-    index = start
+    words, is_about_all, index = tokens.words, False, start
+    if not lexicon.exclusions.may_be_in(words) and not lexicon.universal_exclusions.may_be_in(words):
+        return ()
     while index < end:
         if index > start and lexicon.quotes.length_at(words, index):
             return ()
@@ -24,7 +23,7 @@ def excluded(
                 length = 0
         if length:
             return _things(tokens, index + length, end, index == start, lexicon, openings)
-        is_about_all = not tokens.is_clause(index) and is_about_all or lexicon.universals.length_at(words, index) > 0
+        is_about_all = (not tokens.is_clause(index) and is_about_all) or lexicon.universals.length_at(words, index) > 0
         index += 1
     return ()
 
@@ -47,8 +46,6 @@ def _things(
     """Return the things named from here on, up to what is no such name. `leads`: the request comes after them."""
     words, things = tokens.words, []
     while index < end:
-        while length := lexicon.prepositions.length_at(words, index):
-            index += length
         first = index
         while index < end and (index == first or not _ends_thing(tokens, index, lexicon)):
             index += 1

@@ -6,7 +6,7 @@ import functools
 import importlib.resources
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -16,12 +16,14 @@ from router.phrasing.templates import expanded
 class Phrases:
     """Phrases that are looked up where they may begin."""
 
-    def __init__(self, templates: Iterable[str]) -> None:
+    def __init__(self, templates: Iterable[str], common: Collection[str] = ()) -> None:
         longest_first = sorted({words for each in templates for words in expanded(each)}, key=lambda w: (-len(w), w))
         by_first: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
         for words in longest_first:
             by_first[words[0]].append(words[1:])
         self._by_first = {first: tuple(rests) for first, rests in by_first.items()}
+        self.cues = frozenset(max(words, key=lambda word: (word not in common, len(word))) for words in longest_first)
+        """A word of each phrase, which is not one of the common ones if there is another."""
 
     def __contains__(self, word: object) -> bool:
         """Whether a phrase begins with this word."""
@@ -35,13 +37,12 @@ class Phrases:
                     return 1 + len(rest)
         return 0
 
-    @property
-    def cues(self) -> Iterable[str]:
-        """One word of each phrase, the longest: where none of them is, there is no phrase."""
-        return {max((first, *rest), key=len) for first, rests in self._by_first.items() for rest in rests}
+    def may_be_in(self, words: Iterable[str]) -> bool:
+        """Whether one of `cues` is there. Cheap, and mostly false."""
+        return not self.cues.isdisjoint(words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexicon:
     """What `languages/*.json` hold, all languages together: an utterance does not say which one it is in."""
 
@@ -71,6 +72,8 @@ class Lexicon:
     """Begin what is said about the world and asks for nothing: "i'm", "because"."""
     cancellations: Phrases
     """Take back what was said: "never mind"."""
+    sole_cancellations: Phrases
+    """Take back what was said if nothing else is said now: "drop it"."""
     bridges: Phrases
     """Come before a cancellation and cannot be part of what is taken back: "no wait"."""
     hesitations: Phrases
@@ -81,8 +84,6 @@ class Lexicon:
     """Words for all there is: "everything"."""
     universal_exclusions: Phrases
     """Stand before what is left out, where a universal came before: "but"."""
-    prepositions: Phrases
-    """Not part of what is left out: "in"."""
     quotes: Phrases
     """What comes after is dictated, searched for or asked about: "saying"."""
     dictations: Phrases
@@ -95,17 +96,26 @@ class Lexicon:
     """Stand between things that are left out: "and"."""
     continuations: Phrases
     """Begin like a request, and belong to the one before: "call it"."""
+    questions: Phrases
+    """Begin a question: "what's". So may requests, whatever the tools' examples are."""
     objects: Phrases
     """Words for what was named before: "it"."""
-    cues: frozenset[str]
-    """Without any of these words an utterance is meant as it stands."""
+
+    @functools.cached_property
+    def cues(self) -> frozenset[str]:
+        """Words without which an utterance means what it says."""
+        return frozenset().union(
+            *(each.cues for each in (self.negations, self.negated_verbs, self.negators, self.weak_negations)),
+            *(each.cues for each in (self.nominal, self.instead, self.cancellations, self.sole_cancellations)),
+            *(each.cues for each in (self.exclusions, self.universal_exclusions)),
+        )
 
 
 @functools.cache
 def lexicon() -> Lexicon:
     """Read the word lists. Raises ValueError for a file with a key or template that it should not have."""
     languages = importlib.resources.files(__package__).joinpath("languages")
-    known = {each.name for each in fields(Lexicon)} - {"cues"}
+    known = {"common", *(each.name for each in fields(Lexicon))}
     merged: defaultdict[str, list[str]] = defaultdict(list)
     for file in sorted(languages.iterdir(), key=lambda file: file.name):
         lists: dict[str, list[str]] = json.loads(file.read_text("utf-8"))
@@ -113,12 +123,6 @@ def lexicon() -> Lexicon:
             raise ValueError(f"{file.name}: unknown keys {sorted(unknown)}; expected some of {sorted(known)}")
         for key, templates in lists.items():
             merged[key].extend(templates)
-    values: dict[str, Any] = {name: Phrases(merged[name]) for name in known}
-    cues = (word for key in _CUES for word in values[key].cues)
-    return Lexicon(**values, cues=frozenset(cues))
-
-
-_CUES = (
-    *("negations", "negated_verbs", "negators", "weak_negations", "nominal", "instead"),
-    *("cancellations", "exclusions", "universal_exclusions"),
-)
+    common = frozenset(merged.pop("common"))
+    values: dict[str, Any] = {each.name: Phrases(merged[each.name], common) for each in fields(Lexicon)}
+    return Lexicon(**values)

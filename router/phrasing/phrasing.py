@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
-from router.decisions import Abstain, Decision, ToolCall
+from router.decisions import Abstain, Clarify, Decision, ToolCall
 from router.declarations import ToolSet
 from router.phrasing.declared import declared_texts, openings
 from router.phrasing.lexicon import lexicon
@@ -68,13 +68,15 @@ class Phrasing:
         """Whether nothing is to be done, where the utterance negates a verb."""
         if isinstance(decision, Abstain) and decision.reason == "out_of_scope":
             return reading.is_contrast
-        verb = reading.negated_verb
         if reading.is_contrast or not decision.candidates:
             return isinstance(decision, Abstain)
-        begins = verb in openings([self._tools[decision.candidates[0].tool]], lexicon())
-        if self._has_example(decision, lambda own: own.negated_verb == verb or (not begins and bool(own.negated_verb))):
+        verb, meant = reading.negated_verb, [self._tools[decision.candidates[0].tool]]
+        if reading.is_weak and (isinstance(decision, Clarify) or verb not in openings(meant, lexicon())):
             return False
-        return begins or not reading.is_weak
+        is_known = any(verb.startswith(opening) for opening in self._openings if len(opening) >= _SHORTEST_STEM)
+        return not self._has_example(
+            decision, lambda own: bool(own.negated_verb) and (own.negated_verb == verb or not is_known)
+        )
 
     def _has_example(self, decision: Decision, has: Callable[[Reading], bool]) -> bool:
         """Whether an example of the likeliest tool is read like this."""
@@ -91,6 +93,8 @@ class Phrasing:
 
 
 def _refused(reason: Literal["negated", "cancelled"], decision: Decision) -> Abstain:
-    return Abstain(
-        reason, utterance=decision.utterance, in_scope=decision.in_scope, candidates=decision.candidates
-    )
+    return Abstain(reason, utterance=decision.utterance, in_scope=decision.in_scope, candidates=decision.candidates)
+
+
+_SHORTEST_STEM = 3
+"""An opening of so many letters is recognised in its longer forms: "set" in "setting"."""

@@ -32,9 +32,9 @@ def read(tokens: Tokens, lexicon: Lexicon, openings: Collection[str]) -> Reading
     """Read an utterance. `openings` are the words that requests to these tools begin with."""
     words, text = tokens.words, tokens.text
     start, end = after(lexicon.openers, words, 0), before(lexicon.closers, words, len(words))
-    if is_cancelled(tokens, lexicon):
+    if is_cancelled(tokens, start, end, lexicon):
         return Reading(text, is_cancelled=True)
-    verb = negated_verb(words, start, end, lexicon)
+    verb = negated_verb(words, 0, end, lexicon)
     if verb is None and not lexicon.nominal.length_at(words, start) and not lexicon.instead.length_at(words, start):
         weak = after(lexicon.weak_negations, words, start)
         if start < weak < end:
@@ -49,11 +49,15 @@ def read(tokens: Tokens, lexicon: Lexicon, openings: Collection[str]) -> Reading
 
 def negated_verb(words: tuple[str, ...], start: int, end: int, lexicon: Lexicon) -> int | None:
     """Return which word is the verb of a negated request that begins at `start`, None if it is not negated."""
-    if length := lexicon.negated_verbs.length_at(words[:end], start):
-        return start + length - 1
-    if length := lexicon.negations.length_at(words[:end], start):
-        verb = start + length
-        return None if verb >= end or lexicon.spared.length_at(words, verb) else verb
+    opener = 1
+    while opener and start < end:
+        if length := lexicon.negated_verbs.length_at(words[:end], start):
+            return start + length - 1
+        if length := lexicon.negations.length_at(words[:end], start):
+            verb = start + length
+            return None if verb >= end or lexicon.spared.length_at(words, verb) else verb
+        opener = lexicon.openers.length_at(words, start)
+        start += opener
     if lexicon.imperatives.length_at(words, start):
         for index in range(start + 1, min(start + 1 + _MOST_BEFORE_NEGATOR, end)):
             if lexicon.quotes.length_at(words, index) or lexicon.joints.length_at(words, index):
@@ -63,14 +67,18 @@ def negated_verb(words: tuple[str, ...], start: int, end: int, lexicon: Lexicon)
     return None
 
 
-def is_cancelled(tokens: Tokens, lexicon: Lexicon) -> bool:
+def is_cancelled(tokens: Tokens, start: int, end: int, lexicon: Lexicon) -> bool:
     """Whether all was taken back, or the end takes back what was said before."""
     words = tokens.words
-    if _only_cancels(words, 0, lexicon):
+    if not lexicon.cancellations.may_be_in(words) and not lexicon.sole_cancellations.may_be_in(words):
+        return False
+    if _only_cancels(words, 0, lexicon) or lexicon.sole_cancellations.length_at(words, start) == max(end - start, 1):
         return True
     dictated = False
     for index, _ in enumerate(words[1:], start=1):
-        dictated = dictated or bool(lexicon.quotes.length_at(words, index - 1) or words[index - 1] in lexicon.dictations)
+        dictated = dictated or bool(
+            lexicon.quotes.length_at(words, index - 1) or words[index - 1] in lexicon.dictations
+        )
         begins = tokens.is_clause(index) or lexicon.bridges.length_at(words, index)
         if (begins or (not dictated and lexicon.hesitations.length_at(words, index))) and _only_cancels(
             words, index, lexicon
@@ -93,11 +101,10 @@ def _only_cancels(words: tuple[str, ...], index: int, lexicon: Lexicon) -> bool:
     return cancels
 
 
-def _what_is_meant(
-    tokens: Tokens, start: int, end: int, lexicon: Lexicon, openings: Collection[str]
-) -> int | None:
+def _what_is_meant(tokens: Tokens, start: int, end: int, lexicon: Lexicon, openings: Collection[str]) -> int | None:
     """Return where the first request begins that is not negated, None if there is none."""
-    words, names_a_thing = tokens.words, bool(lexicon.nominal.length_at(tokens.words, start))
+    words = tokens.words
+    names_a_thing = lexicon.nominal.length_at(words, start) > 0
     for index in range(start + 1, end):
         contrast = lexicon.contrasts.length_at(words, index)
         if not contrast and not tokens.is_clause(index):

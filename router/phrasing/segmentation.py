@@ -26,14 +26,15 @@ def pieces(tokens: Tokens, lexicon: Lexicon, openings: Collection[str]) -> list[
     words = tokens.words
     if not _begins_request(words, 0, lexicon, openings):
         return [(0, len(words))]
-    found, start, index = [], 0, 1
+    found: list[Span] = []
+    start, index = 0, 1
     while index < len(words) and len(found) < MOST_SEGMENTS - 1:
         strong = lexicon.strong_joints.length_at(words, index)
         joint = strong or lexicon.joints.length_at(words, index)
         follows = index + joint
         if (joint or tokens.is_clause(index)) and _begins_request(words, follows, lexicon, openings):
             verb = after(lexicon.openers, words, start)
-            is_refused = negated_verb(words, verb, index, lexicon) is not None
+            is_refused = negated_verb(words, start, index, lexicon) is not None
             is_open = is_refused or _is_dictated(words, verb, index, lexicon)
             if strong or (not is_open) or (tokens.is_sentence(index) and not is_refused):
                 found.append((start, index))
@@ -44,9 +45,17 @@ def pieces(tokens: Tokens, lexicon: Lexicon, openings: Collection[str]) -> list[
 
 def _begins_request(words: tuple[str, ...], index: int, lexicon: Lexicon, openings: Collection[str]) -> bool:
     verb = after(lexicon.openers, words, index)
-    if verb >= len(words) or lexicon.continuations.length_at(words, index) or lexicon.continuations.length_at(words, verb):
+    if (
+        verb >= len(words)
+        or lexicon.continuations.length_at(words, index)
+        or lexicon.continuations.length_at(words, verb)
+    ):
         return False
-    return words[verb] in openings or negated_verb(words, verb, len(words), lexicon) is not None
+    return (
+        words[verb] in openings
+        or lexicon.questions.length_at(words, verb) > 0
+        or negated_verb(words, index, len(words), lexicon) is not None
+    )
 
 
 def _is_dictated(words: tuple[str, ...], start: int, end: int, lexicon: Lexicon) -> bool:
@@ -57,30 +66,24 @@ def _is_dictated(words: tuple[str, ...], start: int, end: int, lexicon: Lexicon)
 
 
 def best(decisions: Mapping[Span, Decision], count: int) -> tuple[Decision, ...]:
-    """Return the decisions of the best segmentation of `count` pieces, one decision if that is the whole.
+    """Return the decisions of the best segmentation of `count` pieces; none if they are one request.
 
-    `decisions` has one for each run of pieces. Of segmentations whose every part
-    is for a tool, the one with the most parts is best, then the one whose least
-    sure part is the surest.
+    `decisions` has one for each run of pieces. In a segmentation every part is
+    for a tool. The one with the most parts is best, of several the one whose
+    least sure part is the surest.
     """
-    whole = decisions[0, count]
-    best_until: list[tuple[int, float, tuple[Decision, ...]]] = [(0, 1.0, ())]
+    until: list[tuple[int, float, tuple[Decision, ...]] | None] = [(0, 1.0, ())]
     for end in range(1, count + 1):
         choices = []
         for start in range(end):
-            part, (parts, least, before) = decisions[start, end], best_until[start]
-            if (start or end < count) and parts >= 0 and _stands(part, whole):
+            part, prior = decisions[start, end], until[start]
+            if prior is not None and not (isinstance(part, Abstain) and part.reason == "out_of_scope"):
+                parts, least, before = prior
                 choices.append((parts + 1, min(least, part.probability), (*before, part)))
-        best_until.append(max(choices, key=lambda choice: choice[:2], default=(-1, 0.0, ())))
-    return best_until[count][2] or (whole,)
-
-
-def _stands(part: Decision, whole: Decision) -> bool:
-    """Whether this part is surely enough a request by itself."""
-    acts = not isinstance(part, Abstain) or part.reason in ("negated", "below_risk_limit", "unavailable_tool")
-    return acts and part.probability >= min(_LEAST, whole.probability)
+        until.append(max(choices, key=lambda choice: choice[:2], default=None))
+    chosen = until[count]
+    return chosen[2] if chosen is not None and chosen[0] > 1 else ()
 
 
 _MOST_RECIPIENTS = 1
 """A request to tell somebody something has come to what, if it goes on for more words than this."""
-_LEAST = 0.5
