@@ -42,3 +42,4 @@ def declared_texts(tools: ToolSet) -> frozenset[str]:
 
 
 _LEAST_SHARE = 0.25
+"""A word that opens examples stands there in at least this share of its places."""

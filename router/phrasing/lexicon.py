@@ -94,6 +94,8 @@ class Lexicon:
     """Join two requests: "and then"."""
     conjunctions: Phrases
     """Stand between things that are left out: "and"."""
+    corrections: Phrases
+    """Before or after a pause, say that what follows is meant in place of what was said: "no wait"."""
     continuations: Phrases
     """Begin like a request, and belong to the one before: "call it"."""
     questions: Phrases

@@ -125,11 +125,11 @@ def after(phrases: Phrases, words: tuple[str, ...], index: int) -> int:
 
 
 def before(phrases: Phrases, words: tuple[str, ...], end: int) -> int:
-    """Return where the phrases begin that the words before `end` consist of."""
+    """Return the end of the words before `end` without these phrases at their end."""
     found = True
     while found and end > 0:
         found = False
-        for length in range(1, min(_LONGEST_CLOSER, end) + 1):
+        for length in range(1, min(_LONGEST, end) + 1):
             if phrases.length_at(words[:end], end - length) == length:
                 end, found = end - length, True
                 break
@@ -138,4 +138,5 @@ def before(phrases: Phrases, words: tuple[str, ...], end: int) -> int:
 
 _MOST_BEFORE_NEGATOR = 4
 """So many words may stand between a verb and what negates it: "mach das große licht nicht an"."""
-_LONGEST_CLOSER = 4
+_LONGEST = 4
+"""Words of the longest closer or correction."""

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from router.decisions import Abstain, Decision
 from router.phrasing.lexicon import Lexicon
-from router.phrasing.reading import after, negated_verb
+from router.phrasing.reading import after, before, negated_verb
 from router.phrasing.tokens import Tokens
 
 MOST_SEGMENTS = 8
@@ -36,7 +36,8 @@ def pieces(tokens: Tokens, lexicon: Lexicon, openings: Collection[str]) -> list[
             verb = after(lexicon.openers, words, start)
             is_refused = negated_verb(words, start, index, lexicon) is not None
             is_open = is_refused or _is_dictated(words, verb, index, lexicon)
-            if strong or (not is_open) or (tokens.is_sentence(index) and not is_refused):
+            ends = strong or not is_open or (tokens.is_sentence(index) and not is_refused)
+            if ends and not _corrects(words, index, follows, lexicon):
                 found.append((start, index))
                 start = follows
         index = max(follows, index + 1)
@@ -55,6 +56,15 @@ def _begins_request(words: tuple[str, ...], index: int, lexicon: Lexicon, openin
         words[verb] in openings
         or lexicon.questions.length_at(words, verb) > 0
         or negated_verb(words, index, len(words), lexicon) is not None
+    )
+
+
+def _corrects(words: tuple[str, ...], index: int, follows: int, lexicon: Lexicon) -> bool:
+    """Whether what follows a joint is in place of what came before it: "call anna, no wait, call bella"."""
+    if before(lexicon.corrections, words, index) < index:
+        return True
+    return (
+        lexicon.corrections.length_at(words, follows) > 0 and negated_verb(words, follows, len(words), lexicon) is None
     )
 
 
