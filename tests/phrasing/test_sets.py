@@ -30,11 +30,11 @@ def is_read_rightly(row: dict[str, Any], phrasing: Phrasing, tools: ToolSet) -> 
         case "negated":
             return bool(reading.negated_verb) and not reading.is_contrast
         case "contrast":
-            return reading.is_contrast and reading.request == row["request"]
+            return reading == Reading(row["request"], reading.negated_verb, is_contrast=True)
         case "cancelled":
             return reading.is_cancelled
         case "excluded":
-            return [*reading.excluded] == row["excluded"]
+            return reading.excluded == tuple(row["excluded"])
         case "compound":
             return [tokens.between(*piece) for piece in pieces(tokens, lexicon(), openings(tools, lexicon()))] == row[
                 "parts"
