@@ -36,9 +36,8 @@ def is_read_rightly(row: dict[str, Any], phrasing: Phrasing, tools: ToolSet) -> 
         case "excluded":
             return reading.excluded == tuple(row["excluded"])
         case "compound":
-            return [tokens.between(*piece) for piece in pieces(tokens, lexicon(), openings(tools, lexicon()))] == row[
-                "parts"
-            ]
+            cut = pieces(tokens, lexicon(), openings(tools, lexicon()))
+            return [tokens.between(*piece) for piece in cut] == list(row["parts"])
         case kind:
             assert kind == "ordinary"
             return reading == Reading(text) or reading.is_weak
