@@ -18,6 +18,7 @@ from router.encoders import DEFAULT, Encoder, encode_utterances
 from router.errors import UnknownToolError
 from router.explanation import Explanation, explained, most_similar
 from router.held_out import HeldOut
+from router.phrasing import Phrasing, Reading
 from router.scoring import Scorer, Scores
 from router.scoring.channels import Floats
 from router.scoring.lexical import sketches
@@ -92,7 +93,27 @@ class Router:
         text, refusal = self._heard(utterance)
         if refusal is not None:
             return refusal
-        return self._decide(utterance, text, self.scorer.score(self._rows(text)), mask)
+        reading = self._phrasing.read(text)
+        return self._decide(utterance, reading, self.scorer.score(self._rows([reading.request])), mask)
+
+    def route_all(self, utterance: str, *, available: Collection[str] | None = None) -> tuple[Decision, ...]:
+        """Decide about each request of an utterance, in their order: "turn off the lights and wake me at six".
+
+        Each decision's `utterance` is its part of the text. What is one request
+        has the decision that `route` gives it. `available` and errors are those
+        of `route`.
+        """
+        mask = self._mask(available)
+
+        def decided(texts: list[str]) -> list[Decision]:
+            readings = [self._phrasing.read(text) for text in texts]
+            rows = self._rows([reading.request for reading in readings])
+            scores = (self.scorer.score(rows[n : n + 1]) for n in range(len(texts)))
+            return [self._decide(*each, mask) for each in zip(texts, readings, scores, strict=True)]
+
+        text, refusal = self._heard(utterance)
+        several = () if refusal is not None else self._phrasing.segmented(text, decided)
+        return several or (self.route(utterance, available=available),)
 
     def route_many(
         self,
@@ -124,9 +145,10 @@ class Router:
         text, refusal = self._heard(utterance)
         if refusal is not None:
             return Explanation(refusal, (), {})
-        scores = self.scorer.score(self._rows(text))
-        decision = self._decide(utterance, text, scores, mask)
-        ruled_out = tuple(self.tools.names[index] for index in self._ruled_out.get(text.casefold(), ()))
+        reading = self._phrasing.read(text)
+        scores = self.scorer.score(self._rows([reading.request]))
+        decision = self._decide(utterance, reading, scores, mask)
+        ruled_out = tuple(self.tools.names[index] for index in self._ruled_out.get(reading.request.casefold(), ()))
         return explained(decision, ruled_out, self.tools, self.scorer, scores)
 
     def with_tool(self, tool: Tool | Mapping[str, Any]) -> Router:
@@ -167,9 +189,9 @@ class Router:
             return text, Abstain("out_of_scope", utterance=utterance, in_scope=0.0)
         return text, None
 
-    def _rows(self, text: str) -> Floats:
-        sketched = np.float32(self.scorer.lexical_weight) * sketches([text])
-        return np.concatenate([encode_utterances(self.encoder, [text]), sketched], axis=1)
+    def _rows(self, texts: list[str]) -> Floats:
+        sketched = np.float32(self.scorer.lexical_weight) * sketches(texts)
+        return np.concatenate([encode_utterances(self.encoder, texts), sketched], axis=1)
 
     def _mask(self, available: Collection[str] | None) -> NDArray[np.float64] | None:
         """Return 1 for each tool that is available, else 0; None if all are."""
@@ -182,6 +204,10 @@ class Router:
         return np.array([name in names for name in self.tools.names], np.float64)
 
     @cached_property
+    def _phrasing(self) -> Phrasing:
+        return Phrasing(self.tools)
+
+    @cached_property
     def _ruled_out(self) -> dict[str, list[int]]:
         """The tools that an utterance must not call, because it is a counterexample of theirs word for word."""
         ruled_out = defaultdict(list)
@@ -190,9 +216,9 @@ class Router:
                 ruled_out[normalize(text).casefold()].append(index)
         return dict(ruled_out)
 
-    def _decide(self, utterance: str, text: str, scores: Scores, mask: NDArray[np.float64] | None) -> Decision:
+    def _decide(self, utterance: str, reading: Reading, scores: Scores, mask: NDArray[np.float64] | None) -> Decision:
         probabilities, in_scope, share = scores.probabilities[0], float(scores.in_scope[0]), 1.0
-        ruled_out = self._ruled_out.get(text.casefold(), [])
+        ruled_out = self._ruled_out.get(reading.request.casefold(), [])
         if ruled_out:
             # Bayes' rule: whatever made these tools likely speaks for "none" or for the others.
             probabilities = probabilities.copy()
@@ -208,7 +234,7 @@ class Router:
         ranking = np.argsort(-probabilities, kind="stable")[:MOST_CANDIDATES]
         ranked = zip(ranking.tolist(), probabilities[ranking].tolist(), strict=True)
         kept = [(self.tools.tools[n], likely) for n, likely in ranked if likely >= 0.0 and n not in ruled_out]
-        return decide(
+        decision = decide(
             utterance,
             tuple(Candidate(tool.name, likely) for tool, likely in kept),
             in_scope,
@@ -218,3 +244,4 @@ class Router:
             nearest=most_similar(self.tools, self.scorer.channels, scores.similarities[0]),
             features=dict(zip(GATE_FEATURES, scores.gate_features[0].tolist(), strict=True)),
         )
+        return self._phrasing.applied(reading, decision)

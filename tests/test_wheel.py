@@ -39,6 +39,7 @@ def test_the_wheel_holds_what_is_needed_at_run_time(wheel: Path) -> None:
     for needed in (
         "router/py.typed",
         "router/declarations/tool.schema.json",
+        *(f"router/phrasing/languages/{language}.json" for language in ("de", "en", "es", "fr", "it", "nl", "pt")),
         "router/cli/scaffold/set_timer.yaml",
         *(f"router/conversation/languages/{name}.json" for name in ("mul", *LANGUAGES)),
         *(f"router/evaluation/rendering/page/{name}" for name in PAGE),

@@ -1,0 +1,142 @@
+"""How an utterance is meant: as it stands, not at all, or not any more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from router.phrasing.exclusion import excluded
+from router.phrasing.lexicon import Lexicon, Phrases
+from router.phrasing.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an utterance asks for, and what it says about that."""
+
+    request: str
+    """What is to be routed: all of it, or what is left of "don't call mom, text her"."""
+    negated_verb: str = ""
+    """What is not to be done: "call". Empty where nothing is negated."""
+    is_weak: bool = False
+    """Whether the negation refuses only what the tool's own examples begin with."""
+    is_contrast: bool = False
+    """Whether the request is what was said to be done instead."""
+    is_cancelled: bool = False
+    """Whether it was taken back."""
+    excluded: tuple[str, ...] = ()
+    """What is to be left alone, as it was said."""
+
+
+def read(tokens: Tokens, lexicon: Lexicon, openings: Collection[str]) -> Reading:
+    """Read an utterance. `openings` are the words that requests to these tools begin with."""
+    words, text = tokens.words, tokens.text
+    start, end = after(lexicon.openers, words, 0), before(lexicon.closers, words, len(words))
+    if is_cancelled(tokens, start, end, lexicon):
+        return Reading(text, is_cancelled=True)
+    verb = negated_verb(words, 0, end, lexicon)
+    if verb is None and not lexicon.nominal.length_at(words, start) and not lexicon.instead.length_at(words, start):
+        weak = after(lexicon.weak_negations, words, start)
+        if start < weak < end:
+            return Reading(text, words[weak], is_weak=True)
+        return Reading(text, excluded=excluded(tokens, start, end, lexicon, openings))
+    meant = _what_is_meant(tokens, start, end, lexicon, openings)
+    refused = words[verb] if verb is not None else ""
+    if meant is None:
+        return Reading(text, refused)
+    return Reading(tokens.between(meant, len(words)), refused, is_contrast=True)
+
+
+def negated_verb(words: tuple[str, ...], start: int, end: int, lexicon: Lexicon) -> int | None:
+    """Return which word is the verb of a negated request that begins at `start`, None if it is not negated."""
+    opener = 1
+    while opener and start < end:
+        if length := lexicon.negated_verbs.length_at(words[:end], start):
+            return start + length - 1
+        if length := lexicon.negations.length_at(words[:end], start):
+            verb = start + length
+            return None if verb >= end or lexicon.spared.length_at(words, verb) else verb
+        opener = lexicon.openers.length_at(words, start)
+        start += opener
+    if lexicon.imperatives.length_at(words, start):
+        for index in range(start + 1, min(start + 1 + _MOST_BEFORE_NEGATOR, end)):
+            if lexicon.quotes.length_at(words, index) or lexicon.joints.length_at(words, index):
+                return None
+            if words[index] in lexicon.negators:
+                return start
+    return None
+
+
+def is_cancelled(tokens: Tokens, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether all was taken back, or the end takes back what was said before."""
+    words = tokens.words
+    if not lexicon.cancellations.may_be_in(words) and not lexicon.sole_cancellations.may_be_in(words):
+        return False
+    if _only_cancels(words, 0, lexicon) or lexicon.sole_cancellations.length_at(words, start) == max(end - start, 1):
+        return True
+    dictated = False
+    for index, _ in enumerate(words[1:], start=1):
+        dictated = dictated or bool(
+            lexicon.quotes.length_at(words, index - 1) or words[index - 1] in lexicon.dictations
+        )
+        begins = tokens.is_clause(index) or lexicon.bridges.length_at(words, index)
+        if (begins or (not dictated and lexicon.hesitations.length_at(words, index))) and _only_cancels(
+            words, index, lexicon
+        ):
+            return True
+    return False
+
+
+def _only_cancels(words: tuple[str, ...], index: int, lexicon: Lexicon) -> bool:
+    """Whether there is nothing from here on but words that take back, and what goes with them."""
+    cancels = False
+    while index < len(words):
+        length = lexicon.cancellations.length_at(words, index)
+        cancels = cancels or length > 0
+        for phrases in (lexicon.bridges, lexicon.hesitations, lexicon.openers, lexicon.closers):
+            length = length or phrases.length_at(words, index)
+        if not length:
+            return False
+        index += length
+    return cancels
+
+
+def _what_is_meant(tokens: Tokens, start: int, end: int, lexicon: Lexicon, openings: Collection[str]) -> int | None:
+    """Return where the first request begins that is not negated, None if there is none."""
+    words = tokens.words
+    names_a_thing = lexicon.nominal.length_at(words, start) > 0
+    for index in range(start + 1, end):
+        contrast = lexicon.contrasts.length_at(words, index)
+        if not contrast and not tokens.is_clause(index):
+            continue
+        rest = after(lexicon.openers, words, after(lexicon.contrasts, words, index))
+        if rest >= end or lexicon.statements.length_at(words, rest):
+            continue
+        if negated_verb(words, rest, end, lexicon) is None and (names_a_thing or words[rest] in openings):
+            return rest
+    return None
+
+
+def after(phrases: Phrases, words: tuple[str, ...], index: int) -> int:
+    """Return the first word from `index` on that none of these phrases covers."""
+    while length := phrases.length_at(words, index):
+        index += length
+    return index
+
+
+def before(phrases: Phrases, words: tuple[str, ...], end: int) -> int:
+    """Return the end of the words before `end` without these phrases at their end."""
+    found = True
+    while found and end > 0:
+        found = False
+        for length in range(1, min(_LONGEST, end) + 1):
+            if phrases.length_at(words[:end], end - length) == length:
+                end, found = end - length, True
+                break
+    return end
+
+
+_MOST_BEFORE_NEGATOR = 4
+"""So many words may stand between a verb and what negates it: "mach das große licht nicht an"."""
+_LONGEST = 4
+"""Words of the longest closer or correction."""

@@ -1,0 +1,168 @@
+"""A router hears what is refused, taken back or left out, and several requests in one utterance."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from router import Abstain, Decision, Router, Tool, ToolCall, ToolSet, UnknownToolError
+from router.encoders import HashingEncoder
+from router.phrasing.segmentation import MOST_SEGMENTS
+from router.text import MAX_UTTERANCE_CHARACTERS
+from router.training import train
+from tests.strategies import policy_with
+
+pieces = st.sampled_from(
+    [
+        *("don't", "never", "not", "no wait", "never mind", "actually", "instead of", "ne", "pas", "nicht", "kein"),
+        *("play", "some jazz", "wake me", "at six", "text", "mum", "turn on", "the kitchen", "please", "all", "every"),
+        *("and", "and then", "then", "but", "except", ",", "."),
+    ]
+)
+said = st.lists(pieces, max_size=10).map(" ".join)
+
+
+def described(decision: Decision) -> tuple[str, ...]:
+    return (decision.utterance, getattr(decision, "tool", "") or getattr(decision, "reason", ""))
+
+
+def test_a_refusal_calls_nothing_and_keeps_its_evidence(everyday_router: Router) -> None:
+    refused, asked = everyday_router.route("don't play jazz"), everyday_router.route("play jazz")
+    assert isinstance(refused, Abstain)
+    assert isinstance(asked, ToolCall)
+    assert (refused.reason, refused.utterance) == ("negated", "don't play jazz")
+    assert refused.candidates[0].tool == "play_music"
+    assert refused.in_scope > everyday_router.policy.thresholds["normal"].in_scope
+
+
+def test_what_is_to_be_done_instead_is_routed(everyday_router: Router) -> None:
+    said, alone = everyday_router.route("don't text mum, wake me at six"), everyday_router.route("wake me at six")
+    assert isinstance(said, ToolCall)
+    assert (said.utterance, said.tool) == ("don't text mum, wake me at six", "set_alarm")
+    assert said.candidates == alone.candidates
+
+
+@pytest.mark.parametrize("text", ["never mind", "play some jazz, no wait, never mind", "Scratch that."])
+def test_what_is_taken_back_is_cancelled(everyday_router: Router, text: str) -> None:
+    decision = everyday_router.route(text)
+    assert isinstance(decision, Abstain)
+    assert decision.reason == "cancelled"
+
+
+def test_what_is_left_out_is_named_and_asks_for_a_confirmation(everyday_router: Router) -> None:
+    decision = everyday_router.route("play the album thriller except Beat It and the last song")
+    assert isinstance(decision, ToolCall)
+    assert decision.excluded == ("Beat It", "the last song")
+    assert decision.confirm
+
+
+def test_what_is_for_no_tool_stays_out_of_scope_however_it_is_phrased(everyday_router: Router) -> None:
+    decision = everyday_router.route("don't fold the laundry")
+    assert isinstance(decision, Abstain)
+    assert decision.reason == "out_of_scope"
+
+
+def test_a_refused_tool_that_is_not_available_is_refused(everyday_router: Router) -> None:
+    decision = everyday_router.route("don't play jazz", available={"set_alarm"})
+    assert isinstance(decision, Abstain)
+    assert decision.reason == "negated"
+
+
+def quiet(*examples: str) -> Router:
+    """A router of two tools, of which one has these examples."""
+    hush = Tool.from_dict({"name": "hush", "description": "Let nobody disturb me.", "examples": list(examples)})
+    play = Tool.from_dict({"name": "play", "description": "Play a song.", "examples": ["play a song", "play music"]})
+    router = train(ToolSet((hush, play)), HashingEncoder())
+    return Router(router.tools, router.encoder, router.scorer, policy_with(0.0, 0.5))
+
+
+def test_a_tool_whose_examples_negate_is_reached_by_negations() -> None:
+    router = quiet("don't interrupt me", "do not disturb anybody", "silence please")
+    for text in ("please don't interrupt us", "don't disturb me", "don't interrupt me"):
+        assert router.route(text).candidates[0].tool == "hush"
+        assert getattr(router.route(text), "reason", "") != "negated"
+    assert getattr(router.route("don't play a song"), "reason", "") == "negated"
+
+
+def test_a_tool_whose_examples_take_back_is_reached_by_them() -> None:
+    router = quiet("never mind me", "forget it", "cancel that")
+    assert router.route("scratch that").candidates[0].tool == "hush"
+    assert getattr(router.route("scratch that"), "reason", "") != "cancelled"
+
+
+def test_a_declared_text_means_what_it_says() -> None:
+    router = quiet("don't play anything", "quiet")
+    assert router._phrasing.read("Don't play anything").negated_verb == ""
+    assert router._phrasing.read("don't play anything now").negated_verb == "play"
+
+
+def test_each_request_has_its_decision_in_their_order(everyday_router: Router) -> None:
+    decisions = everyday_router.route_all("Hey, wake me at seven and then play some jazz. Text my boss!")
+    assert [described(decision) for decision in decisions] == [
+        ("Hey, wake me at seven", "set_alarm"),
+        ("play some jazz", "play_music"),
+        ("Text my boss", "send_message"),
+    ]
+
+
+def test_one_of_several_requests_can_be_refused(everyday_router: Router) -> None:
+    decisions = everyday_router.route_all("play some jazz and don't wake me at seven")
+    assert [described(decision) for decision in decisions] == [
+        ("play some jazz", "play_music"),
+        ("don't wake me at seven", "negated"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "play rock and roll",
+        "text mum and dad",
+        "wake me at six and call it gym",
+        "text dad and say play some jazz and then tell him to wait",
+        "text anna that i am late and play some jazz",
+        "wake me at six, no wait, wake me at seven",
+        "play some jazz and fold the laundry",
+        "don't text mum, wake me at six",
+        "play some jazz and wake me at six, never mind",
+        "",
+    ],
+)
+def test_one_request_has_the_decision_that_route_gives_it(everyday_router: Router, text: str) -> None:
+    assert everyday_router.route_all(text) == (everyday_router.route(text),)
+
+
+def test_at_most_so_many_requests_are_heard(everyday_router: Router) -> None:
+    texts = ["play some jazz", "wake me at six"] * MOST_SEGMENTS
+    decisions = everyday_router.route_all(", then ".join(texts))
+    assert len(decisions) == MOST_SEGMENTS
+    assert [decision.utterance for decision in decisions[:-1]] == texts[: MOST_SEGMENTS - 1]
+    assert decisions[-1].utterance.endswith("wake me at six")
+
+
+def test_only_available_tools_are_called_for_each_request(everyday_router: Router) -> None:
+    first, second = everyday_router.route_all("play some jazz and wake me at six", available={"play_music"})
+    assert isinstance(first, ToolCall)
+    assert isinstance(second, Abstain)
+    assert second.reason == "unavailable_tool"
+    with pytest.raises(UnknownToolError, match="no tool is named 'x'"):
+        everyday_router.route_all("", available={"x"})
+
+
+@settings(max_examples=300)
+@given(said | st.text(max_size=40))
+def test_any_text_is_one_request_or_parts_of_it_in_order(everyday_router: Router, text: str) -> None:
+    decisions = everyday_router.route_all(text)
+    assert everyday_router.explain(text).decision == everyday_router.route(text)
+    if len(decisions) == 1:
+        assert decisions == (everyday_router.route(text),)
+        return
+    place = 0
+    for decision in decisions:
+        place = text.index(decision.utterance, place) + len(decision.utterance)
+        assert decision == everyday_router.route(decision.utterance)
+    assert len(text) <= MAX_UTTERANCE_CHARACTERS
+
+
+@given(said)
+def test_what_is_left_out_was_said(everyday_router: Router, text: str) -> None:
+    assert all(thing in text for thing in everyday_router._phrasing.read(text).excluded)
