@@ -169,7 +169,7 @@ def decision_from_dict(data: Mapping[str, Any]) -> Decision:
     return kind(**values)
 
 
-LENIENCE: Mapping[Risk, float] = MappingProxyType({"normal": 1.0, "harmless": 2.5, "irreversible": 0.25})
+LENIENCE: Mapping[Risk, float] = MappingProxyType({"normal": 1.0, "harmless": 1.5, "irreversible": 0.25})
 """What a policy's limits are multiplied by for tools of a risk; `max_false_accept` never grows."""
 
 
