@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -41,19 +42,29 @@ def read_log(path: str | os.PathLike[str], malformed: Callable[[Problem], object
 
 def _files(path: Path, stack: ExitStack) -> list[tuple[Path, BinaryIO]]:
     """Open the files of a log, the newest first, so that one that is renamed meanwhile is met twice and not missed."""
+    opened: dict[tuple[int, int], tuple[Path, BinaryIO]] = {}
+    n = 0
     try:
-        kept = [re.fullmatch(rf"{re.escape(path.name)}\.([1-9]\d*)", each.name) for each in path.parent.iterdir()]
-        numbers = sorted(int(found[1]) for found in kept if found)
-        opened: dict[tuple[int, int], tuple[Path, BinaryIO]] = {}
-        for file in (path, *(numbered(path, n) for n in numbers)):
-            if numbers and not file.exists():  # it was just put aside
+        while n <= _last_number(path):
+            file = numbered(path, n) if n else path
+            n += 1
+            try:
+                stream = stack.enter_context(file.open("rb"))
+            except FileNotFoundError:
                 continue
-            stream = stack.enter_context(file.open("rb"))
             status = os.fstat(stream.fileno())
             opened.setdefault((status.st_dev, status.st_ino), (file, stream))
+        if not opened:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     except OSError as error:
         raise LogError([Problem(str(path), 0, "", f"cannot be read: {error.strerror}")]) from error
     return [*opened.values()]
+
+
+def _last_number(path: Path) -> int:
+    """Return the number of the oldest file that was put aside, 0 if there is none."""
+    found = (re.fullmatch(rf"{re.escape(path.name)}\.([1-9][0-9]*)", each.name) for each in path.parent.iterdir())
+    return max((int(each[1]) for each in found if each), default=0)
 
 
 def _entry(line: bytes) -> Entry:

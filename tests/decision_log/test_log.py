@@ -219,10 +219,15 @@ def test_many_threads_write_whole_lines(tmp_path: Path) -> None:
 
     with DecisionLog(tmp_path / "log", max_bytes=5000, backups=100) as log:
         threads = [threading.Thread(target=write, args=[log]) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)  # threads take turns within a line, too
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            sys.setswitchinterval(interval)
         assert log.dropped == 0
     assert len([*read_log(tmp_path / "log")]) == 400
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from router import Abstain, DecisionLog, LogError, read_log
+from router.decision_log.rotation import numbered
 from router.errors import Problem
 
 
@@ -67,11 +68,17 @@ def test_only_the_newest_file_may_end_so(log: Path) -> None:
         [*read_log(log)]
 
 
-def test_a_log_that_is_put_aside_while_it_is_read_is_read_once(log: Path) -> None:
-    entries = read_log(log)
-    next(entries)
-    log.rename(log.with_name("log.2"))
-    assert len([*entries]) == 3
+def test_a_log_that_is_put_aside_while_it_is_opened_is_read_once(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def rotated(path: Path, n: int) -> Path:
+        if log.exists():
+            log.with_name("log.1").rename(log.with_name("log.2"))
+            log.rename(log.with_name("log.1"))
+        return numbered(path, n)
+
+    times = [entry.time for entry in read_log(log)]
+    monkeypatch.setattr("router.decision_log.reading.numbered", rotated)
+    assert [entry.time for entry in read_log(log)] == times
+    assert not log.exists()
 
 
 def test_what_was_put_aside_is_read_where_the_log_itself_is_gone(log: Path) -> None:
