@@ -14,6 +14,7 @@ from router.errors import (
     EncoderMismatchError,
     FileError,
     GateError,
+    LogError,
     MissingExtraError,
     ReportError,
     RouterError,
@@ -24,7 +25,9 @@ from router.errors import (
 
 if typing.TYPE_CHECKING:
     from router.conversation import Conversation
+    from router.decision_log import DecisionLog, read_log
     from router.router import Router
+    from router.shadow import Shadow
 
 __version__ = "0.1.0"
 
@@ -36,36 +39,46 @@ __all__ = [
     "Clarify",
     "Conversation",
     "Decision",
+    "DecisionLog",
     "DeclarationError",
     "EncoderError",
     "EncoderMismatchError",
     "Example",
     "FileError",
     "GateError",
+    "LogError",
     "MissingExtraError",
     "Parameter",
     "Policy",
     "ReportError",
     "Router",
     "RouterError",
+    "Shadow",
     "SuiteError",
     "Tool",
     "ToolCall",
     "ToolSet",
     "UnknownEncoderError",
     "UnknownToolError",
+    "read_log",
 ]
 
 if not typing.TYPE_CHECKING:  # or type checkers would take every name for granted
+    _LAZY = {
+        "Conversation": "router.conversation",
+        "DecisionLog": "router.decision_log",
+        "Router": "router.router",
+        "Shadow": "router.shadow",
+        "read_log": "router.decision_log",
+    }
 
     def __getattr__(name: str) -> typing.Any:
         """Import the router, and numpy, when it is asked for: every pytest imports this package, for its plugin."""
-        if name not in ("Conversation", "Router"):
+        if name not in _LAZY:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from router.conversation import Conversation
-        from router.router import Router
+        import importlib
 
-        return globals().setdefault(name, {"Conversation": Conversation, "Router": Router}[name])
+        return globals().setdefault(name, getattr(importlib.import_module(_LAZY[name]), name))
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})

@@ -4,7 +4,8 @@
     ├── FileError (ValueError)               files that people write are wrong; carries every problem
     │   ├── DeclarationError                 tool files
     │   ├── SuiteError                       suites for an evaluation
-    │   └── GateError                        gates for an evaluation
+    │   ├── GateError                        gates for an evaluation
+    │   └── LogError                         a decision log
     ├── ReportError (ValueError)             a report of an evaluation cannot be read, or not compared
     ├── UnknownToolError (LookupError)       a tool name that is not declared
     ├── BundleError (ValueError)             a bundle is missing, altered, truncated or too new
@@ -88,6 +89,10 @@ class SuiteError(FileError):
 
 class GateError(FileError):
     """Report everything that is wrong with a file of gates."""
+
+
+class LogError(FileError):
+    """Report why a decision log cannot be opened, or which of its lines cannot be read."""
 
 
 class ReportError(RouterError, ValueError):

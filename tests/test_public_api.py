@@ -35,18 +35,22 @@ def test_the_public_names_are_these() -> None:
     assert set(router.__all__) - decisions - declarations == {
         "BundleError",
         "Conversation",
+        "DecisionLog",
         "DeclarationError",
         "EncoderError",
         "EncoderMismatchError",
         "FileError",
         "GateError",
+        "LogError",
         "MissingExtraError",
         "ReportError",
         "Router",
         "RouterError",
+        "Shadow",
         "SuiteError",
         "UnknownEncoderError",
         "UnknownToolError",
+        "read_log",
     }
     assert decisions | declarations <= set(router.__all__)
 
@@ -65,8 +69,8 @@ def test_everything_public_says_what_it_is() -> None:
     for thing in public:
         assert thing.__doc__, thing
         assert not thing.__doc__.startswith(f"{thing.__name__}("), f"{thing} has the docstring that dataclass made up"
-    for thing in (router.Router, router.Conversation):
-        for name, method in inspect.getmembers(thing, inspect.isroutine):
+    for kind in (router.Router, router.Conversation, router.DecisionLog, router.Shadow):
+        for name, method in inspect.getmembers(kind, inspect.isroutine):
             assert name.startswith("_") or method.__doc__, name
 
 

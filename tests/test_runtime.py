@@ -44,6 +44,14 @@ def test_importing_the_router_imports_no_backend() -> None:
     assert imported & (TRAINING | AUTHORING | BACKENDS) == set()
 
 
+def test_logging_decisions_imports_nothing_that_routes() -> None:
+    program = (
+        "import os; from router import Abstain, DecisionLog, read_log; log = DecisionLog(os.devnull);"
+        "log.write(Abstain('empty', utterance='', in_scope=0.0)); assert not log.dropped, log.failure"
+    )
+    assert _imported(program) & {"numpy", "pickle", *TRAINING, *AUTHORING, *BACKENDS} == set()
+
+
 def test_routing_from_a_bundle_imports_nothing_that_trains_or_checks(bundle: Path) -> None:
     program = (
         "import sys; from router import Conversation, Router, ToolCall; router = Router.load(sys.argv[1]);"
@@ -51,6 +59,7 @@ def test_routing_from_a_bundle_imports_nothing_that_trains_or_checks(bundle: Pat
         "router.route_many(['set an alarm for six', 'hello'] * 20); router.explain('turn on the torch');"
         "conversation = Conversation(router); conversation.hear('text mum that i am late');"
         "assert isinstance(conversation.hear('yes'), ToolCall);"
+        "from router import Shadow;"
         "router.without('set_alarm').with_tool(router.tools['set_alarm']).save(sys.argv[2])"
     )
     imported = _imported(program, bundle, bundle.with_name("saved.bundle"))

@@ -81,6 +81,8 @@ def _intent_faults(intent: Any) -> Iterator[tuple[str, str]]:
             yield "intent", f"this list holds something that is no tool's name; {right}"
         elif len(set(intent)) < 2 or OUT_OF_SCOPE in intent:
             yield "intent", f"a list needs two different tools; {right}"
+    elif intent is None:
+        yield "intent", f"null: this row is not labelled yet; {right}"
     elif not isinstance(intent, str) or not intent:
         yield (
             "intent",

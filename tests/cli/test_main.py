@@ -10,7 +10,7 @@ import pytest
 import router
 from router.cli import main
 
-COMMANDS = ("", "check", "lint", "compile", "route", "repl", "init", "encoders")
+COMMANDS = ("", "check", "lint", "compile", "route", "repl", "init", "encoders", "shadow", "shadow report")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -19,7 +19,7 @@ def test_help_reads_as_it_was_reviewed(
 ) -> None:
     with pytest.raises(SystemExit, match="0"):
         main([*command.split(), "--help"])
-    golden(f"help_{command or 'router'}.txt", capsys.readouterr().out)
+    golden(f"help_{command.replace(' ', '_') or 'router'}.txt", capsys.readouterr().out)
 
 
 def test_the_version_is_the_packages_own(capsys: pytest.CaptureFixture[str]) -> None:

@@ -83,7 +83,7 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     (ROW | {"utterence": "x"}, "utterence", "unknown key 'utterence'. Did you mean 'utterance'? Known: id, utterance,"),
     (ROW | {"args": {}}, "args", "unknown key 'args'. Did you mean 'arguments'? Known: id, utterance,"),
     (ROW | {"intent": ""}, "intent", "'' is no intent; write a tool's name, out_of_scope, or a list"),
-    (ROW | {"intent": None}, "intent", "this is no intent"),
+    (ROW | {"intent": None}, "intent", "null: this row is not labelled yet; write a tool's name, out_of_scope, or"),
     (ROW | {"intent": False}, "intent", "false is no intent"),
     (ROW | {"intent": {}}, "intent", "this is no intent"),
     (ROW | {"intent": []}, "intent", "a list needs two different tools"),
