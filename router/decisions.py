@@ -112,7 +112,7 @@ class Clarify(_Decided):
     """Two or more tools are too close to call: ask which of the candidates was meant."""
 
     kind: ClassVar[Kind] = "clarify"
-    __match_args__ = ("candidates",)
+    __match_args__ = ("candidates", "question")
     question: str = ""
     """Ready to be asked, made of the candidates' descriptions."""
 

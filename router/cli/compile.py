@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import shutil
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,7 +80,14 @@ def run(arguments: argparse.Namespace) -> int:
     router.save(arguments.bundle)
     print(f"{arguments.bundle}: {_size(Path(arguments.bundle)):,.0f} kB")
     for name, value in _facts(router):
-        print(f"  {name:<14}{value}")
+        print(
+            textwrap.fill(
+                value,
+                max(shutil.get_terminal_size().columns, 60),
+                initial_indent=f"  {name:<14}",
+                subsequent_indent=" " * 16,
+            )
+        )
     return 0
 
 
@@ -103,7 +112,8 @@ def _facts(router: Router) -> Iterator[tuple[str, str]]:
     for promise in held_out.promises:
         if promise.risk in {"normal", *(tool.risk for tool in tools)}:
             yield next(heads), _promised(promise, policy.confidence)
-    if held_out.called is not None and held_out.called_on_average is not None:
+    kept = any(promise.kept for promise in held_out.promises)
+    if kept and held_out.called is not None and held_out.called_on_average is not None:
         cost = max(held_out.called_on_average - held_out.called, 0.0) * 100
         yield "", f"this costs {cost:.1f} points of calls against limits that are kept on average only"
 
@@ -112,7 +122,7 @@ def _promised(promise: Promise, confidence: float) -> str:
     """Say what a promise is worth, and what would make it one."""
     what, rest = _SAID[promise.limit]
     of = "" if promise.risk == "normal" else f" of {promise.risk} tools"
-    limit = f"at most {promise.asked:.2%}".replace("0%", "%").replace(".%", "%").replace(".0%", "%")
+    limit = f"at most {promise.asked * 100:g}%"
     if promise.kept:
         return (
             f"{limit} {what}{of}, {confidence:.0%} sure ({promise.errors} of {promise.utterances} {rest}: "

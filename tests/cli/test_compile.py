@@ -24,6 +24,11 @@ def interrupted(*_: Any, **__: Any) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+
+
 def test_a_bundle_is_written_and_described(specs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compile", str(specs), *HASHING]) == 0
     captured = capsys.readouterr()
