@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from collections.abc import Sequence
@@ -39,6 +40,9 @@ METRICS = (
     "calibration_error",
 )
 """Those of the harness's measurements that are kept."""
+
+OUT_OF_SCOPE_RECALL = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+"""Shares of out-of-scope utterances that are refused, at which the accuracy in scope is said."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -113,10 +117,11 @@ def described(each: PublicSet, data: Path) -> str:
 
 def measured(task: Task, encoder: Encoder) -> dict[str, Any]:
     """Run a task and return what is kept of it."""
-    results, seen, left_out = [], [], []
+    results, seen, left_out, points = [], [], [], {}
     for draw in task.draws():
         result, *counts = asked(task.name, draw, encoder)
         results.append(result)
+        points = operating_points(result.outcomes)
         seen.append(counts[0])
         left_out.append(counts[1])
     return {
@@ -125,7 +130,24 @@ def measured(task: Task, encoder: Encoder) -> dict[str, Any]:
         "left_out": max(left_out),
         "seen": max(seen),
         "metrics": {name: value for name in METRICS if (value := figures(results, name))},
-    }
+    } | ({"operating_points": points} if points and len(results) == 1 else {})
+
+
+def operating_points(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """Return the accuracy in scope at each of `OUT_OF_SCOPE_RECALL`; an abstention is an error there, as is usual.
+
+    Empty where nothing is out of scope.
+    """
+    inside = [each for each in outcomes if len(each.case.tools) == 1]
+    outside = sorted(each.decision.in_scope for each in outcomes if not each.case.tools)
+    points = {}
+    for recall in OUT_OF_SCOPE_RECALL if outside else ():
+        # What is refused is at or below the in-scope probability of so many.
+        highest = outside[math.ceil(recall * len(outside)) - 1]
+        let_in = [each for each in inside if each.decision.in_scope > highest and each.decision.candidates]
+        right = sum(each.decision.candidates[0].tool in each.case.tools for each in let_in)
+        points[f"{recall:.2f}"] = round(right / len(inside), 4)
+    return points
 
 
 def asked(name: str, draw: Draw, encoder: Encoder) -> tuple[SuiteResult, int, int]:

@@ -76,6 +76,17 @@ def full_table(results: Mapping[str, Any]) -> str:
     return markdown(head, rows)
 
 
+def operating_table(results: Mapping[str, Any]) -> str:
+    """Return the accuracy in scope at several shares of out-of-scope utterances refused."""
+    measured = {name: each["operating_points"] for name, each in results.items() if "operating_points" in each}
+    recalls = list(dict.fromkeys(recall for points in measured.values() for recall in points))
+    rows = [
+        (_title(name), *(f"{measured[name][recall]:.3f}" for recall in recalls))
+        for name in sorted(measured, key=_order)
+    ]
+    return markdown(("accuracy in scope, where of out of scope is refused", *recalls), rows)
+
+
 def draws_table(results: Mapping[str, Any]) -> str:
     """Return means over draws, each with the standard deviation."""
     shown = {"accuracy": "accuracy"} | SHOWN

@@ -6,6 +6,11 @@ it: with the other logits fixed, the multinomial model is a binary logistic
 regression with an offset. It is solved in the dual by iteratively reweighted
 least squares (Zhu and Hastie, 2005) with step halving, since rows are fewer
 than dimensions.
+
+What is for no tool is not kept, and of the rivals only some. So the bias is not
+fitted but the mean of the other tools', and a rival tool's prototypes count
+together like as many examples as the new tool has: otherwise every tool that is
+added takes from the others (`evals/NOTES.md`).
 """
 
 from __future__ import annotations
@@ -85,21 +90,24 @@ def _rivals(scorer: Scorer, tools: ToolSet, declared: Floats) -> tuple[Floats, F
 def _fit_row(channels: Channels, own: Floats, rivals: Floats, inverse_penalty: float) -> tuple[Floats, float]:
     rows = np.concatenate([own, rivals]).astype(np.float64)
     targets = np.concatenate([np.ones(len(own)), np.zeros(len(rivals))])
+    prototypes_a_tool = len(channels.prototypes) / max(channels.tools, 1)
+    counts = np.where(targets > 0, 1.0, len(own) / max(prototypes_a_tool, 1.0))
+    bias = float(channels.head_biases[: channels.tools].mean()) if channels.tools else 0.0
     others = rows @ channels.head_weights.T + channels.head_biases
-    offsets = -np.logaddexp.reduce(others, axis=1) if others.shape[1] else np.zeros(len(rows))
-    kernel = rows @ rows.T + 1.0  # the bias is one more feature
+    offsets = bias - np.logaddexp.reduce(others, axis=1) if others.shape[1] else np.zeros(len(rows))
+    kernel = rows @ rows.T
 
     def loss(dual: NDArray[np.float64]) -> float:
         logits = kernel @ dual
-        likelihood = np.logaddexp(0.0, np.where(targets > 0, -1.0, 1.0) * (logits + offsets)).sum()
-        return float(likelihood + dual @ logits / (2.0 * inverse_penalty))
+        losses = np.logaddexp(0.0, np.where(targets > 0, -1.0, 1.0) * (logits + offsets))
+        return float(counts @ losses + dual @ logits / (2.0 * inverse_penalty))
 
     dual = np.zeros(len(rows))
     for _ in range(_STEPS):
         logits = kernel @ dual
         chances = sigmoid(logits + offsets)
-        curvature = np.maximum(chances * (1.0 - chances), 1e-6)
-        response = logits + (targets - chances) / curvature
+        curvature = np.maximum(counts * chances * (1.0 - chances), 1e-6)
+        response = logits + counts * (targets - chances) / curvature
         step = np.linalg.solve(kernel + np.diag(1.0 / (inverse_penalty * curvature)), response) - dual
         before = loss(dual)
         while loss(dual + step) > before and np.abs(step).max() > 1e-9:
@@ -107,4 +115,4 @@ def _fit_row(channels: Channels, own: Floats, rivals: Floats, inverse_penalty: f
         dual += step
         if before - loss(dual) < 1e-3:
             break
-    return (rows.T @ dual).astype(np.float32), float(dual.sum())
+    return (rows.T @ dual).astype(np.float32), bias

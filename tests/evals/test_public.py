@@ -125,3 +125,20 @@ def test_the_trials_of_a_draw_are_measured_together(tmp_path: Path, monkeypatch:
     assert (found["metrics"]["accuracy"]["value"], found["metrics"]["accuracy"]["n"]) == (1.0, 2)
     assert found["metrics"]["false_accept_rate"]["n"] == 1
     assert found["metrics"]["auroc"]["value"] == 1.0
+
+
+def test_operating_points_count_what_is_let_in_and_right() -> None:
+    def outcome(in_scope: float, tool: str, *tools: str) -> Outcome:
+        decision = ToolCall(tool, utterance="tea", in_scope=in_scope, candidates=(Candidate(tool, 0.8),))
+        return Outcome(Case(f"{in_scope}", "tea", tools), decision, 1.0)
+
+    outside = [outcome(n / 10, "boil") for n in range(10)]
+    inside = [
+        outcome(0.95, "boil", "boil"),
+        outcome(0.85, "boil", "boil"),
+        outcome(0.75, "shut", "boil"),
+        outcome(0.4, "boil", "boil"),
+    ]
+    points = public.operating_points([*outside, *inside])
+    assert points == {"0.50": 0.5, "0.60": 0.5, "0.70": 0.5, "0.80": 0.5, "0.90": 0.5, "0.95": 0.25}
+    assert public.operating_points(inside) == {}

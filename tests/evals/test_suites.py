@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from router import Router, ToolSet
 from router.cli import main
 from router.evaluation import load_suite
+from router.metrics.calibration import calibration_error
 from router.text import normalize
+from router.training.background import background
 
 EVALS = Path(__file__).parents[2] / "evals"
 SUITES = ("everyday", "development")
@@ -25,9 +28,27 @@ def folded(text: str) -> str:
 def test_no_utterance_of_a_suite_is_one_that_the_router_learns_from(name: str, shipped_tools: ToolSet) -> None:
     learnt = {folded(text) for tool in shipped_tools for text in tool.counterexamples}
     learnt |= {folded(example.utterance) for tool in shipped_tools for example in tool.examples}
-    learnt |= set(map(folded, shipped_tools.out_of_scope))
+    learnt |= set(map(folded, (*shipped_tools.out_of_scope, *background())))
     asked = [case.utterance for case in load_suite(EVALS / "suites" / f"{name}.jsonl", shipped_tools).cases]
     assert [text for text in asked if folded(text) in learnt] == []
+
+
+def test_probabilities_are_as_good_after_tools_come_and_go(shipped_router: Router, shipped_tools: ToolSet) -> None:
+    """Ten tools are taken out and added again; what is left of the calibration was measured when this was written."""
+    cases = [case for case in load_suite(EVALS / "suites" / "development.jsonl").cases if len(case.tools) == 1]
+
+    def quality(router: Router) -> tuple[float, float]:
+        first = [router.route(case.utterance).candidates[0] for case in cases]
+        right = np.array([one.tool in case.tools for one, case in zip(first, cases, strict=True)])
+        return float(right.mean()), calibration_error(np.array([one.probability for one in first]), right) or 0.0
+
+    moved = shipped_router.without("set_alarm").with_tool(shipped_tools["set_alarm"])
+    assert quality(moved)[0] >= quality(shipped_router)[0] - 0.01
+    for name in shipped_tools.names[::5]:
+        moved = moved.without(name).with_tool(shipped_tools[name])
+    accuracy, error = quality(moved)
+    assert accuracy >= quality(shipped_router)[0] - 0.07
+    assert error <= quality(shipped_router)[1] + 0.04
 
 
 def test_the_suites_share_no_utterance() -> None:
