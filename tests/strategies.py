@@ -97,11 +97,14 @@ def tool_dicts(draw: st.DrawFn) -> dict[str, Any]:
         },
         "examples": [Example(e.utterance, e.slots, draw(arguments)).to_json() for e in said],
         "counterexamples": [],
-        "confirm": draw(st.sampled_from(["never", "always"])),
+        "confirm": draw(st.sampled_from(["never", "always", {"below": 0.9}, {"below": 1}])),
+        "risk": draw(st.sampled_from(["harmless", "normal", "irreversible"])),
         "languages": draw(st.lists(st.sampled_from(["en", "de", "pt-BR"]), max_size=2)),
         "metadata": draw(st.dictionaries(words, json_values, max_size=2)),
     }
-    left_out = draw(st.sets(st.sampled_from(["examples", "counterexamples", "confirm", "languages", "metadata"])))
+    left_out = draw(
+        st.sets(st.sampled_from(["examples", "counterexamples", "confirm", "risk", "languages", "metadata"]))
+    )
     return {key: value for key, value in declaration.items() if key not in left_out}
 
 
