@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import math
+import threading
 from typing import Any
 
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
+
+_parsing = threading.Lock()
+"""numpy parses a header with `ast`, of which CPython 3.11 miscounts the depth in several threads (gh-106905)."""
 
 
 def dump_npy(array: NDArray[Any]) -> bytes:
@@ -34,7 +38,8 @@ def load_npy(data: bytes) -> NDArray[Any]:
     try:
         if npy.read_magic(stream) != (1, 0):
             raise ValueError("not version 1.0 of the npy format")
-        shape, in_fortran_order, dtype = npy.read_array_header_1_0(stream)
+        with _parsing:
+            shape, in_fortran_order, dtype = npy.read_array_header_1_0(stream)
         if in_fortran_order or not _is_portable(dtype):
             raise ValueError(f"holds {dtype} in {'Fortran' if in_fortran_order else 'C'} order")
         if stream.tell() + math.prod(shape) * dtype.itemsize != len(data):
