@@ -5,6 +5,7 @@
 
 import typing
 
+from router.corrections import OUT_OF_SCOPE, Conflict, Correction, OutOfScope
 from router.decisions import Abstain, AskArgument, Candidate, Clarify, Decision, Policy, ToolCall
 from router.declarations import Example, Parameter, Tool, ToolSet
 from router.errors import (
@@ -15,26 +16,32 @@ from router.errors import (
     FileError,
     GateError,
     MissingExtraError,
+    OverlayError,
     ReportError,
     RouterError,
     SuiteError,
+    UnknownCorrectionError,
     UnknownEncoderError,
     UnknownToolError,
 )
 
 if typing.TYPE_CHECKING:
     from router.conversation import Conversation
+    from router.overlay import Overlay
     from router.router import Router
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "OUT_OF_SCOPE",
     "Abstain",
     "AskArgument",
     "BundleError",
     "Candidate",
     "Clarify",
+    "Conflict",
     "Conversation",
+    "Correction",
     "Decision",
     "DeclarationError",
     "EncoderError",
@@ -43,6 +50,9 @@ __all__ = [
     "FileError",
     "GateError",
     "MissingExtraError",
+    "OutOfScope",
+    "Overlay",
+    "OverlayError",
     "Parameter",
     "Policy",
     "ReportError",
@@ -52,6 +62,7 @@ __all__ = [
     "Tool",
     "ToolCall",
     "ToolSet",
+    "UnknownCorrectionError",
     "UnknownEncoderError",
     "UnknownToolError",
 ]
@@ -60,12 +71,14 @@ if not typing.TYPE_CHECKING:  # or type checkers would take every name for grant
 
     def __getattr__(name: str) -> typing.Any:
         """Import the router, and numpy, when it is asked for: every pytest imports this package, for its plugin."""
-        if name not in ("Conversation", "Router"):
+        if name not in ("Conversation", "Overlay", "Router"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from router.conversation import Conversation
+        from router.overlay import Overlay
         from router.router import Router
 
-        return globals().setdefault(name, {"Conversation": Conversation, "Router": Router}[name])
+        found = {"Conversation": Conversation, "Overlay": Overlay, "Router": Router}
+        return globals().setdefault(name, found[name])
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})
