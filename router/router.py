@@ -20,11 +20,12 @@ from router.encoders import DEFAULT, Encoder, encode_utterances
 from router.errors import UnknownToolError
 from router.explanation import Explanation, explained, most_similar
 from router.held_out import HeldOut
+from router.learning import checked, memory_of
 from router.phrasing import Phrasing, Reading
 from router.scoring import Scorer, Scores
 from router.scoring.channels import Floats
 from router.scoring.lexical import sketches
-from router.scoring.memory import NONE, Memory, memorize
+from router.scoring.memory import Memory
 from router.scoring.scorer import GATE_FEATURES
 from router.text import MAX_UTTERANCE_CHARACTERS, normalize
 
@@ -89,7 +90,10 @@ class Router:
         return load(bundle, encoder)
 
     def save(self, bundle: str | os.PathLike[str]) -> None:
-        """Write a bundle: a folder of plain files, the same bytes for the same router."""
+        """Write a bundle: a folder of plain files, the same bytes for the same router.
+
+        It holds what was learnt as well, in the words of the person who said it.
+        """
         from router.bundle import save
 
         save(self, bundle)
@@ -219,17 +223,7 @@ class Router:
 
     def learn_many(self, corrections: Iterable[tuple[str, str | OutOfScope]]) -> Router:
         """Return a router that has learnt them all, as `learn` does one after the other, but encoded together."""
-        learnt = {}
-        for utterance, tool in corrections:
-            if not isinstance(tool, str | OutOfScope):
-                raise TypeError(f"the tool is {tool!r}; expected a tool's name or OUT_OF_SCOPE")
-            if isinstance(tool, str):
-                self.tools[tool]  # an unknown name is an error
-            text = normalize(utterance)
-            if not text or len(utterance) > MAX_UTTERANCE_CHARACTERS:
-                what = f"has more than {MAX_UTTERANCE_CHARACTERS} characters" if text else "says nothing"
-                raise ValueError(f"{text[:40]!r} {what}: it is refused without being scored, so it cannot be learnt")
-            learnt[text.casefold()] = Correction(text, tool)
+        learnt = checked(corrections, self.tools)
         kept = {correction: row for correction, row in self.corrections.items() if correction.key not in learnt}
         new = dict(zip(learnt.values(), self._rows([each.utterance for each in learnt.values()]), strict=True))
         return self._having(kept | new)
@@ -242,7 +236,8 @@ class Router:
     def _having(self, corrections: Mapping[Correction, Floats]) -> Router:
         """Return this router with these corrections and no others."""
         router = Router(self.tools, self.encoder, self.scorer, self.policy, self.held_out, corrections)
-        router._phrasing, router._declared = self._phrasing, self._declared  # both are read from all examples
+        # What is read from all declarations stays as it is.
+        router._phrasing, router._declared, router._ruled_out = self._phrasing, self._declared, self._ruled_out
         return router
 
     def _heard(self, utterance: str) -> tuple[str, Abstain | None]:
@@ -295,37 +290,27 @@ class Router:
 
     @cached_property
     def _memory(self) -> Memory:
-        thresholds = self.policy.thresholds
-        indices, to_call, is_word_for_word = [], [], []
-        for correction in self.corrections:
-            tool = None if isinstance(correction.tool, OutOfScope) else self.tools[correction.tool]
-            indices.append(self.tools.names.index(tool.name) if tool else NONE)
-            to_call.append(thresholds["harmless" if tool and tool.risk == "harmless" else "normal"].call)
-            is_word_for_word.append(bool(self._declared.conflicts(correction)))
-        return memorize(
-            self.scorer,
-            np.stack([*self.corrections.values()]),
-            np.array(indices, np.int32),
-            np.array(is_word_for_word),
-            (np.array(to_call), thresholds["normal"].in_scope),
-        )
+        return memory_of(self.corrections, self.tools, self.scorer, self.policy, self._declared)
 
     @cached_property
     def _ruled_out(self) -> dict[str, list[int]]:
-        """The tools that an utterance must not call, word for word: it is their counterexample, or learnt to be none's.
-
-        What was learnt for a tool rules out none.
-        """
+        """The tools that an utterance must not call, because it is a counterexample of theirs word for word."""
         ruled_out = defaultdict(list)
         for index, tool in enumerate(self.tools):
             for text in tool.counterexamples:
                 ruled_out[normalize(text).casefold()].append(index)
-        taught = {each.key: [*range(len(self.tools))] if each.tool is OUT_OF_SCOPE else [] for each in self.corrections}
-        return {**ruled_out, **taught}
+        return dict(ruled_out)
+
+    def _not_for(self, key: str) -> list[int]:
+        """The tools that an utterance must not call; what was learnt goes before what is declared."""
+        if key not in self._learnt:
+            return self._ruled_out.get(key, [])
+        taught = [*self.corrections][self._learnt[key]].tool
+        return [*range(len(self.tools))] if taught is OUT_OF_SCOPE else []
 
     def _decide(self, utterance: str, reading: Reading, scores: Scores, mask: NDArray[np.float64] | None) -> Decision:
         probabilities, in_scope, share = scores.probabilities[0], float(scores.in_scope[0]), 1.0
-        ruled_out = self._ruled_out.get(reading.request.casefold(), [])
+        ruled_out = self._not_for(reading.request.casefold())
         if ruled_out:
             # Bayes' rule: whatever made these tools likely speaks for "none" or for the others.
             probabilities = probabilities.copy()

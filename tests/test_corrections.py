@@ -68,6 +68,13 @@ def test_what_was_learnt_is_done_whatever_was_decided_before(
     assert everyday_router.route(utterance) == before
 
 
+def test_what_was_learnt_as_one_request_is_not_cut_in_two(everyday_router: Router) -> None:
+    both = "wake me at seven and play some jazz"
+    assert len(everyday_router.route_all(both)) == 2
+    learnt = everyday_router.learn(both, "set_alarm")
+    assert [type(decision) for decision in learnt.route_all(both)] == [ToolCall]
+
+
 @settings(max_examples=200)
 @given(st.lists(lessons.filter(lambda lesson: _is_heard(lesson[0])), max_size=4))
 def test_whatever_people_say_can_be_learnt_and_the_last_word_counts(
