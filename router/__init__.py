@@ -5,6 +5,7 @@
 
 import typing
 
+from router.corrections import OUT_OF_SCOPE, Conflict, Correction, OutOfScope
 from router.decisions import Abstain, AskArgument, Candidate, Clarify, Decision, Policy, ToolCall
 from router.declarations import Example, Parameter, Tool, ToolSet
 from router.errors import (
@@ -16,9 +17,11 @@ from router.errors import (
     GateError,
     LogError,
     MissingExtraError,
+    OverlayError,
     ReportError,
     RouterError,
     SuiteError,
+    UnknownCorrectionError,
     UnknownEncoderError,
     UnknownToolError,
 )
@@ -26,18 +29,22 @@ from router.errors import (
 if typing.TYPE_CHECKING:
     from router.conversation import Conversation
     from router.decision_log import DecisionLog, read_log
+    from router.overlay import Overlay
     from router.router import Router
     from router.shadow import Shadow
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "OUT_OF_SCOPE",
     "Abstain",
     "AskArgument",
     "BundleError",
     "Candidate",
     "Clarify",
+    "Conflict",
     "Conversation",
+    "Correction",
     "Decision",
     "DecisionLog",
     "DeclarationError",
@@ -48,6 +55,9 @@ __all__ = [
     "GateError",
     "LogError",
     "MissingExtraError",
+    "OutOfScope",
+    "Overlay",
+    "OverlayError",
     "Parameter",
     "Policy",
     "ReportError",
@@ -58,6 +68,7 @@ __all__ = [
     "Tool",
     "ToolCall",
     "ToolSet",
+    "UnknownCorrectionError",
     "UnknownEncoderError",
     "UnknownToolError",
     "read_log",
@@ -67,6 +78,7 @@ if not typing.TYPE_CHECKING:  # or type checkers would take every name for grant
     _LAZY = {
         "Conversation": "router.conversation",
         "DecisionLog": "router.decision_log",
+        "Overlay": "router.overlay",
         "Router": "router.router",
         "Shadow": "router.shadow",
         "read_log": "router.decision_log",

@@ -1,18 +1,20 @@
 """The exceptions of this package.
 
     RouterError
-    ├── FileError (ValueError)               files that people write are wrong; carries every problem
-    │   ├── DeclarationError                 tool files
-    │   ├── SuiteError                       suites for an evaluation
-    │   ├── GateError                        gates for an evaluation
-    │   └── LogError                         a decision log
-    ├── ReportError (ValueError)             a report of an evaluation cannot be read, or not compared
-    ├── UnknownToolError (LookupError)       a tool name that is not declared
-    ├── BundleError (ValueError)             a bundle is missing, altered, truncated or too new
-    ├── EncoderError (RuntimeError)          an encoder cannot be opened or gave nonsense
-    │   ├── UnknownEncoderError              no encoder has that name
-    │   └── EncoderMismatchError             not the encoder the bundle was built with
-    └── MissingExtraError (ImportError)      an optional dependency is not installed
+    ├── FileError (ValueError)                files that people write are wrong; carries every problem
+    │   ├── DeclarationError                  tool files
+    │   ├── SuiteError                        suites for an evaluation
+    │   ├── GateError                         gates for an evaluation
+    │   └── LogError                          a decision log
+    ├── ReportError (ValueError)              a report of an evaluation cannot be read, or not compared
+    ├── OverlayError (ValueError)             a file of corrections cannot be read
+    ├── UnknownToolError (LookupError)        a tool name that is not declared
+    ├── UnknownCorrectionError (LookupError)  an id that is not in a file of corrections
+    ├── BundleError (ValueError)              a bundle is missing, altered, truncated or too new
+    ├── EncoderError (RuntimeError)           an encoder cannot be opened or gave nonsense
+    │   ├── UnknownEncoderError               no encoder has that name
+    │   └── EncoderMismatchError              not the encoder the bundle was built with
+    └── MissingExtraError (ImportError)       an optional dependency is not installed
 
 Nothing here is raised for what a person says: every utterance gets a decision.
 """
@@ -103,6 +105,15 @@ class ReportError(RouterError, ValueError):
         super().__init__(f"{path}: {message}")
 
 
+class OverlayError(RouterError, ValueError):
+    """Say which line of a file of corrections cannot be read, and why."""
+
+    def __init__(self, path: Path, line: int, message: str) -> None:
+        self.path = path
+        self.line = line
+        super().__init__(f"{path} line {line}: {message}")
+
+
 class UnknownToolError(RouterError, LookupError):
     """Say that no tool has a name, and which name is near."""
 
@@ -110,6 +121,15 @@ class UnknownToolError(RouterError, LookupError):
         self.name = name
         self.known = tuple(known)
         super().__init__(f"no tool is named {name!r}.{did_you_mean(name, known)}")
+
+
+class UnknownCorrectionError(RouterError, LookupError):
+    """Say that a file of corrections has none of an id."""
+
+    def __init__(self, path: Path, id: str) -> None:  # noqa: A002
+        self.path = path
+        self.id = id
+        super().__init__(f"{path}: no correction has the id {id!r}. 'router overlay show' lists them.")
 
 
 class BundleError(RouterError, ValueError):

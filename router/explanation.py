@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from router.corrections import Correction
 from router.decisions import Candidate, Decision, Similar
 from router.declarations import ToolSet
 from router.scoring import Scorer, Scores
@@ -38,22 +39,40 @@ class Explanation:
     decision: Decision
     candidates: tuple[CandidateEvidence, ...]
     gate: Mapping[str, float]
-    """What each feature adds to the in-scope logit; they add up to it, unless a tool was ruled out. Empty where
-    nothing was scored."""
+    """What each feature adds to the in-scope logit; they add up to it, unless a tool was ruled out or this was learnt,
+    word for word, to be for none. Empty where nothing was scored."""
     ruled_out: tuple[str, ...] = ()
     """Tools whose counterexample this is, word for word. Their probability went to the others and to none."""
+    learnt: Learnt | None = None
+    """The correction that had a say; its part is called "learnt" in the contributions and in the gate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """A correction that had a say in a decision."""
+
+    correction: Correction
+    similarity: float
+    """Cosine of its row and the utterance's: embeddings and letters."""
 
 
 def explained(
-    decision: Decision, ruled_out: tuple[str, ...], tools: ToolSet, scorer: Scorer, scores: Scores
+    decision: Decision,
+    ruled_out: tuple[str, ...],
+    tools: ToolSet,
+    scorer: Scorer,
+    scores: Scores,
+    corrections: Sequence[Correction] = (),
 ) -> Explanation:
     """Return what a decision about one utterance rests on."""
-    gate = scores.gate_features[0] * scorer.gate
+    gate = dict(zip(GATE_FEATURES, map(float, scores.gate_features[0] * scorer.gate), strict=True))
+    recalled = scores.recalled
     return Explanation(
         decision,
         tuple(_evidence(candidate, tools, scorer, scores) for candidate in decision.candidates),
-        dict(zip(GATE_FEATURES, map(float, gate), strict=True)),
+        gate | ({"learnt": recalled.to_gate} if recalled else {}),
         ruled_out,
+        Learnt(corrections[recalled.correction], recalled.similarity) if recalled else None,
     )
 
 
@@ -73,11 +92,15 @@ def most_similar(
 def _evidence(candidate: Candidate, tools: ToolSet, scorer: Scorer, scores: Scores) -> CandidateEvidence:
     index = tools.names.index(candidate.tool)
     channels, measured = scorer.channels, scores.channels[0]
-    contributions = (measured[index] - measured.mean(axis=0)) * scorer.fusion
+    above = (measured[index] - measured.mean(axis=0)) * scorer.fusion
+    contributions = dict(zip(CHANNELS, map(float, above), strict=True))
+    if scores.recalled and scores.recalled.to_tool:
+        own_part = scores.recalled.to_tool if scores.recalled.tool == index else 0.0
+        contributions["learnt"] = own_part - scores.recalled.to_tool / len(measured)
     own = np.flatnonzero(channels.owners == index)
     return CandidateEvidence(
         candidate.tool,
         candidate.probability,
-        dict(zip(CHANNELS, map(float, contributions), strict=True)),
+        contributions,
         most_similar(tools, channels, scores.similarities[0], own),
     )

@@ -7,21 +7,25 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from router.corrections import OUT_OF_SCOPE, Conflict, Correction, Declared, OutOfScope
 from router.decisions import Abstain, Candidate, Decision, Policy, decide
 from router.declarations import Tool, ToolSet
 from router.encoders import DEFAULT, Encoder, encode_utterances
 from router.errors import UnknownToolError
 from router.explanation import Explanation, explained, most_similar
 from router.held_out import HeldOut
+from router.learning import checked, memory_of
 from router.phrasing import Phrasing, Reading
 from router.scoring import Scorer, Scores
 from router.scoring.channels import Floats
 from router.scoring.lexical import sketches
+from router.scoring.memory import Memory
 from router.scoring.scorer import GATE_FEATURES
 from router.text import MAX_UTTERANCE_CHARACTERS, normalize
 
@@ -33,12 +37,18 @@ class Router:
     """Decides which tool an utterance calls, if any.
 
     A router is complete and immutable: train one (`from_specs`, `train`) or load
-    one (`load`). It may be used from many threads at once. `with_tool` and
-    `without` return another router and leave this one as it is.
+    one (`load`). It may be used from many threads at once. `with_tool`, `without`
+    and `learn` return another router and leave this one as it is.
     """
 
     def __init__(
-        self, tools: ToolSet, encoder: Encoder, scorer: Scorer, policy: Policy, held_out: HeldOut | None = None
+        self,
+        tools: ToolSet,
+        encoder: Encoder,
+        scorer: Scorer,
+        policy: Policy,
+        held_out: HeldOut | None = None,
+        corrections: Mapping[Correction, Floats] = MappingProxyType({}),
     ) -> None:
         self.tools = tools
         self.encoder = encoder
@@ -46,6 +56,10 @@ class Router:
         self.policy = policy
         self.held_out = held_out
         """How it did on held-out utterances when it was trained; None once a tool was added or removed."""
+        self.corrections: Mapping[Correction, Floats] = MappingProxyType(
+            dict(sorted(corrections.items(), key=lambda item: item[0].key))
+        )
+        """What it has learnt, in alphabetical order, each with its row [F]. See `learn`."""
 
     def __repr__(self) -> str:
         return f"<Router of {len(self.tools)} tools on {self.encoder.name!r}>"
@@ -76,7 +90,10 @@ class Router:
         return load(bundle, encoder)
 
     def save(self, bundle: str | os.PathLike[str]) -> None:
-        """Write a bundle: a folder of plain files, the same bytes for the same router."""
+        """Write a bundle: a folder of plain files, the same bytes for the same router.
+
+        It holds what was learnt as well, in the words of the person who said it.
+        """
         from router.bundle import save
 
         save(self, bundle)
@@ -93,8 +110,8 @@ class Router:
         text, refusal = self._heard(utterance)
         if refusal is not None:
             return refusal
-        reading = self._phrasing.read(text)
-        return self._decide(utterance, reading, self.scorer.score(self._rows([reading.request])), mask)
+        reading = self._read(text)
+        return self._decide(utterance, reading, self._score(reading, self._rows([reading.request])), mask)
 
     def route_all(self, utterance: str, *, available: Collection[str] | None = None) -> tuple[Decision, ...]:
         """Decide about each request of an utterance, in their order: "turn off the lights and wake me at six".
@@ -106,13 +123,14 @@ class Router:
         mask = self._mask(available)
 
         def decided(texts: list[str]) -> list[Decision]:
-            readings = [self._phrasing.read(text) for text in texts]
+            readings = [self._read(text) for text in texts]
             rows = self._rows([reading.request for reading in readings])
-            scores = (self.scorer.score(rows[n : n + 1]) for n in range(len(texts)))
+            scores = (self._score(reading, rows[n : n + 1]) for n, reading in enumerate(readings))
             return [self._decide(*each, mask) for each in zip(texts, readings, scores, strict=True)]
 
         text, refusal = self._heard(utterance)
-        several = () if refusal is not None else self._phrasing.segmented(text, decided)
+        is_one = refusal is not None or text.casefold() in self._learnt
+        several = () if is_one else self._phrasing.segmented(text, decided)
         return several or (self.route(utterance, available=available),)
 
     def route_many(
@@ -145,11 +163,13 @@ class Router:
         text, refusal = self._heard(utterance)
         if refusal is not None:
             return Explanation(refusal, (), {})
-        reading = self._phrasing.read(text)
-        scores = self.scorer.score(self._rows([reading.request]))
+        reading = self._read(text)
+        scores = self._score(reading, self._rows([reading.request]))
         decision = self._decide(utterance, reading, scores, mask)
-        ruled_out = tuple(self.tools.names[index] for index in self._ruled_out.get(reading.request.casefold(), ()))
-        return explained(decision, ruled_out, self.tools, self.scorer, scores)
+        key = reading.request.casefold()
+        indices = () if key in self._learnt else self._ruled_out.get(key, ())
+        ruled_out = tuple(self.tools.names[index] for index in indices)
+        return explained(decision, ruled_out, self.tools, self.scorer, scores, [*self.corrections])
 
     def with_tool(self, tool: Tool | Mapping[str, Any]) -> Router:
         """Return a router that knows one more tool, or another version of one it knows.
@@ -161,22 +181,64 @@ class Router:
         if not isinstance(tool, Tool):
             tool = Tool.from_dict(tool)
         if tool.name in self.tools:
-            return self.without(tool.name).with_tool(tool)
+            return self.without(tool.name).with_tool(tool)._having(self.corrections)
         from router.scoring.growth import with_tool
         from router.scoring.material import embed_tools
 
         tools = self.tools.with_tool(tool)
         material = embed_tools([tool], (), self.encoder)
         channels = with_tool(self.scorer, self.tools, tools.names.index(tool.name), material)
-        return Router(tools, self.encoder, replace(self.scorer, channels=channels), self.policy)
+        scorer = replace(self.scorer, channels=channels)
+        return Router(tools, self.encoder, scorer, self.policy, corrections=self.corrections)
 
     def without(self, name: str) -> Router:
-        """Return a router that does not know the tool of that name. Raises UnknownToolError."""
+        """Return a router that does not know the tool of that name, nor what it has learnt for it.
+
+        Raises UnknownToolError.
+        """
         from router.scoring.growth import without_tool
 
         tools = self.tools.without(name)
         channels = without_tool(self.scorer.channels, self.tools.names.index(name))
-        return Router(tools, self.encoder, replace(self.scorer, channels=channels), self.policy)
+        kept = {correction: row for correction, row in self.corrections.items() if correction.tool != name}
+        return Router(tools, self.encoder, replace(self.scorer, channels=channels), self.policy, corrections=kept)
+
+    def learn(self, utterance: str, tool: str | OutOfScope) -> Router:
+        """Return a router that has learnt that an utterance is for a tool, or is `OUT_OF_SCOPE`.
+
+        It routes that text, upper or lower case, to the tool: as the first
+        candidate, and called unless the tool is irreversible or asks for a
+        confirmation. `OUT_OF_SCOPE` makes it abstain. What is very like it
+        profits, unless it is more like an example of another tool that is a
+        prototype; all else is decided as before, to the last bit, by the same
+        thresholds. Later corrections of a text replace earlier ones; apart from
+        that their order changes nothing. Takes little longer than one encoding,
+        and no scikit-learn.
+
+        If the text is declared otherwise, word for word, `conflicts` says so and
+        only that very text is learnt. Raises UnknownToolError, and ValueError
+        for a text that is never scored: an empty one, or one that is too long.
+        """
+        return self.learn_many([(utterance, tool)])
+
+    def learn_many(self, corrections: Iterable[tuple[str, str | OutOfScope]]) -> Router:
+        """Return a router that has learnt them all, as `learn` does one after the other, but encoded together."""
+        learnt = checked(corrections, self.tools)
+        kept = {correction: row for correction, row in self.corrections.items() if correction.key not in learnt}
+        new = dict(zip(learnt.values(), self._rows([each.utterance for each in learnt.values()]), strict=True))
+        return self._having(kept | new)
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """What was learnt and is declared otherwise, word for word."""
+        return tuple(conflict for correction in self.corrections for conflict in self._declared.conflicts(correction))
+
+    def _having(self, corrections: Mapping[Correction, Floats]) -> Router:
+        """Return this router with these corrections and no others."""
+        router = Router(self.tools, self.encoder, self.scorer, self.policy, self.held_out, corrections)
+        # What is read from all declarations stays as it is.
+        router._phrasing, router._declared, router._ruled_out = self._phrasing, self._declared, self._ruled_out
+        return router
 
     def _heard(self, utterance: str) -> tuple[str, Abstain | None]:
         """Return the normalised text, and a refusal if there is nothing to score."""
@@ -203,9 +265,32 @@ class Router:
                 raise UnknownToolError(name, self.tools.names)
         return np.array([name in names for name in self.tools.names], np.float64)
 
+    def _read(self, text: str) -> Reading:
+        return Reading(text) if text.casefold() in self._learnt else self._phrasing.read(text)
+
+    def _score(self, reading: Reading, row: Floats) -> Scores:
+        """Score one utterance [1, F]."""
+        scores = self.scorer.score(row)
+        if not self.corrections:
+            return scores
+        return self._memory.recall(self.scorer, row, scores, self._learnt.get(reading.request.casefold()))
+
     @cached_property
     def _phrasing(self) -> Phrasing:
         return Phrasing(self.tools)
+
+    @cached_property
+    def _declared(self) -> Declared:
+        return Declared(self.tools)
+
+    @cached_property
+    def _learnt(self) -> dict[str, int]:
+        """Which correction an utterance is, word for word."""
+        return {correction.key: index for index, correction in enumerate(self.corrections)}
+
+    @cached_property
+    def _memory(self) -> Memory:
+        return memory_of(self.corrections, self.tools, self.scorer, self.policy, self._declared)
 
     @cached_property
     def _ruled_out(self) -> dict[str, list[int]]:
@@ -216,9 +301,16 @@ class Router:
                 ruled_out[normalize(text).casefold()].append(index)
         return dict(ruled_out)
 
+    def _not_for(self, key: str) -> list[int]:
+        """The tools that an utterance must not call; what was learnt goes before what is declared."""
+        if key not in self._learnt:
+            return self._ruled_out.get(key, [])
+        taught = [*self.corrections][self._learnt[key]].tool
+        return [*range(len(self.tools))] if taught is OUT_OF_SCOPE else []
+
     def _decide(self, utterance: str, reading: Reading, scores: Scores, mask: NDArray[np.float64] | None) -> Decision:
         probabilities, in_scope, share = scores.probabilities[0], float(scores.in_scope[0]), 1.0
-        ruled_out = self._ruled_out.get(reading.request.casefold(), [])
+        ruled_out = self._not_for(reading.request.casefold())
         if ruled_out:
             # Bayes' rule: whatever made these tools likely speaks for "none" or for the others.
             probabilities = probabilities.copy()

@@ -13,14 +13,22 @@ import pytest
 import router
 from router import errors
 
-MODULES = ["router", "router.encoders", "router.scoring", "router.bundle", "router.conversation", "router.declarations"]
+MODULES = [
+    "router",
+    "router.encoders",
+    "router.scoring",
+    "router.bundle",
+    "router.conversation",
+    "router.declarations",
+    "router.overlay",
+]
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_what_is_listed_is_there_sorted_and_nothing_else_is(name: str) -> None:
     module = importlib.import_module(name)
     assert all(hasattr(module, public) for public in module.__all__)
-    assert list(module.__all__) == sorted(module.__all__)
+    assert list(module.__all__) == sorted(module.__all__, key=lambda public: (not public.isupper(), public))
     own = {
         key
         for key, value in vars(module).items()
@@ -31,8 +39,9 @@ def test_what_is_listed_is_there_sorted_and_nothing_else_is(name: str) -> None:
 
 def test_the_public_names_are_these() -> None:
     decisions = {"Abstain", "AskArgument", "Candidate", "Clarify", "Decision", "Policy", "ToolCall"}
+    corrections = {"OUT_OF_SCOPE", "Conflict", "Correction", "OutOfScope", "Overlay"}
     declarations = {"Example", "Parameter", "Tool", "ToolSet"}
-    assert set(router.__all__) - decisions - declarations == {
+    assert set(router.__all__) - decisions - declarations - corrections == {
         "BundleError",
         "Conversation",
         "DecisionLog",
@@ -43,16 +52,18 @@ def test_the_public_names_are_these() -> None:
         "GateError",
         "LogError",
         "MissingExtraError",
+        "OverlayError",
         "ReportError",
         "Router",
         "RouterError",
         "Shadow",
         "SuiteError",
+        "UnknownCorrectionError",
         "UnknownEncoderError",
         "UnknownToolError",
         "read_log",
     }
-    assert decisions | declarations <= set(router.__all__)
+    assert decisions | declarations | corrections <= set(router.__all__)
 
 
 def test_every_error_that_may_be_raised_can_be_caught_from_the_public_namespace() -> None:
@@ -69,7 +80,7 @@ def test_everything_public_says_what_it_is() -> None:
     for thing in public:
         assert thing.__doc__, thing
         assert not thing.__doc__.startswith(f"{thing.__name__}("), f"{thing} has the docstring that dataclass made up"
-    for kind in (router.Router, router.Conversation, router.DecisionLog, router.Shadow):
+    for kind in (router.Router, router.Conversation, router.DecisionLog, router.Overlay, router.Shadow):
         for name, method in inspect.getmembers(kind, inspect.isroutine):
             assert name.startswith("_") or method.__doc__, name
 

@@ -60,6 +60,8 @@ def test_routing_from_a_bundle_imports_nothing_that_trains_or_checks(bundle: Pat
         "conversation = Conversation(router); conversation.hear('text mum that i am late');"
         "assert isinstance(conversation.hear('yes'), ToolCall);"
         "from router import Shadow;"
+        "from router import OUT_OF_SCOPE, Overlay; learnt = router.learn('give my brother a ring', 'make_call');"
+        "Overlay(sys.argv[2] + '.jsonl').learn(learnt, 'set an alarm for six', OUT_OF_SCOPE).save(sys.argv[2]);"
         "router.without('set_alarm').with_tool(router.tools['set_alarm']).save(sys.argv[2])"
     )
     imported = _imported(program, bundle, bundle.with_name("saved.bundle"))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router.bundle.folder import Folder, read_folder, write_folder
+from router.corrections import OUT_OF_SCOPE, Correction, OutOfScope
 from router.decisions import Policy, Thresholds
 from router.declarations import ToolSet
 from router.encoders import Encoder, load_encoder
@@ -20,10 +21,13 @@ from router.errors import BundleError, EncoderError, EncoderMismatchError, Route
 from router.held_out import HeldOut, Promise
 from router.router import Router
 from router.scoring import Scorer
-from router.scoring.channels import CHANNELS, Channels
+from router.scoring.channels import CHANNELS, Channels, Floats
 from router.scoring.lexical import SKETCH_DIM
 from router.scoring.scorer import GATE_FEATURES
+from router.text import normalize
 
+_LEARNT_ROWS = "learnt_rows"
+"""The array that is there where something was learnt."""
 _SHIPPED = {"minilm-l6-int8": "minilm", "hashing": "hashing"}
 """What opens the encoders that ship, by their names; others are given to `load`."""
 
@@ -31,6 +35,10 @@ _SHIPPED = {"minilm-l6-int8": "minilm", "hashing": "hashing"}
 def save(router: Router, path: str | os.PathLike[str]) -> None:
     """Write a router as a bundle. See `router.bundle.folder.write_folder` for what is guaranteed."""
     scorer = router.scorer
+    learnt = [
+        {"utterance": each.utterance, "tool": None if isinstance(each.tool, OutOfScope) else each.tool}
+        for each in router.corrections
+    ]
     write_folder(
         path,
         documents={
@@ -43,8 +51,10 @@ def save(router: Router, path: str | os.PathLike[str]) -> None:
                 "fusion": dict(zip(CHANNELS, map(float, scorer.fusion), strict=True)),
                 "gate": dict(zip(GATE_FEATURES, map(float, scorer.gate), strict=True)),
             },
+            **({"learnt": learnt} if learnt else {}),
         },
-        arrays={field.name: getattr(scorer.channels, field.name) for field in fields(Channels)},
+        arrays={field.name: getattr(scorer.channels, field.name) for field in fields(Channels)}
+        | ({_LEARNT_ROWS: np.stack([*router.corrections.values()])} if learnt else {}),
         manifest={
             "encoder": {"name": router.encoder.name, "dim": router.encoder.dim, "id": router.encoder.fingerprint},
             "declarations": router.tools.fingerprint,
@@ -66,6 +76,7 @@ def load(path: str | os.PathLike[str], encoder: str | Encoder | None = None) -> 
         policy = _policy(folder.documents["policy"])
         scorer = _scorer(folder, tools, named["dim"])
         held_out = _held_out(folder.documents["held_out"])
+        corrections = _corrections(folder, tools, named["dim"])
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RouterError) as error:
         raise BundleError(Path(path), f"is whole, but not a router that this version can read: {error!r}") from error
     opened = load_encoder(encoder if encoder is not None else _shipped(named))
@@ -73,7 +84,7 @@ def load(path: str | os.PathLike[str], encoder: str | Encoder | None = None) -> 
         raise EncoderMismatchError(
             _described(named), _described({"name": opened.name, "dim": opened.dim, "id": opened.fingerprint})
         )
-    return Router(tools, opened, scorer, policy, held_out)
+    return Router(tools, opened, scorer, policy, held_out, corrections)
 
 
 def _policy(document: Mapping[str, Any]) -> Policy:
@@ -90,6 +101,23 @@ def _held_out(document: Mapping[str, Any] | None) -> HeldOut | None:
     return HeldOut(**{**document, "promises": promises})
 
 
+def _corrections(folder: Folder, tools: ToolSet, dim: int) -> dict[Correction, Floats]:
+    documents = folder.documents.get("learnt", [])
+    rows = folder.arrays.get(_LEARNT_ROWS, np.zeros((0, dim + SKETCH_DIM), np.float32))
+    shape = (len(documents), dim + SKETCH_DIM)
+    if rows.shape != shape or rows.dtype != np.float32 or not np.isfinite(rows).all():
+        raise ValueError(f"{_LEARNT_ROWS} is {rows.dtype} {rows.shape}; expected finite float32 {shape}")
+    corrections = {}
+    for document, row in zip(documents, rows, strict=True):
+        text, tool = document["utterance"], document["tool"]
+        if normalize(text) != text or not text or not (tool is None or tool in tools):
+            raise ValueError(f"{text!r:.80} cannot have been learnt for {tool!r:.80}")
+        corrections[Correction(text, OUT_OF_SCOPE if tool is None else tool)] = row
+    if len({correction.key for correction in corrections}) < len(documents):
+        raise ValueError("an utterance was learnt twice")
+    return corrections
+
+
 def _encoder(named: Mapping[str, Any]) -> Mapping[str, Any]:
     kinds = {"name": str, "dim": int, "id": str}
     if any(type(named[key]) is not kind for key, kind in kinds.items()):
@@ -99,7 +127,7 @@ def _encoder(named: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _scorer(folder: Folder, tools: ToolSet, dim: int) -> Scorer:
     document = folder.documents["scorer"]
-    channels = Channels(**folder.arrays)
+    channels = Channels(**{name: array for name, array in folder.arrays.items() if name != _LEARNT_ROWS})
     _check(channels, tools, dim)
     scalars = ("lexical_weight", "inverse_penalty")
     return Scorer(

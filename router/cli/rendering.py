@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from router.corrections import OutOfScope
 from router.decisions import Abstain, AskArgument, Clarify, Decision, Policy, ToolCall
-from router.explanation import CandidateEvidence, Explanation
+from router.explanation import CandidateEvidence, Explanation, Learnt
 from router.text import normalize
 
 
@@ -44,7 +45,15 @@ def evidence_as_json(explanation: Explanation) -> dict[str, Any]:
         "gate": _rounded(dict(explanation.gate)),
         "evidence": evidence,
         "ruled_out": list(explanation.ruled_out),
+        "learnt": _learnt_as_json(explanation.learnt),
     }
+
+
+def _learnt_as_json(learnt: Learnt | None) -> dict[str, Any] | None:
+    if learnt is None:
+        return None
+    tool = None if isinstance(learnt.correction.tool, OutOfScope) else learnt.correction.tool
+    return {"utterance": learnt.correction.utterance, "tool": tool, "similarity": round(learnt.similarity, 6)}
 
 
 def as_table(explanation: Explanation, policy: Policy, width: int) -> str:
@@ -54,6 +63,10 @@ def as_table(explanation: Explanation, policy: Policy, width: int) -> str:
     if explanation.ruled_out:
         said = f"{', '.join(explanation.ruled_out)}: this is a counterexample, word for word"
         lines += _wrapped(said, width, "  ruled out ")
+    if learnt := explanation.learnt:
+        meant = "no tool" if isinstance(learnt.correction.tool, OutOfScope) else learnt.correction.tool
+        said = f"{learnt.similarity:.2f}  {learnt.correction.utterance}: for {meant}"
+        lines += _wrapped(said, width, "  learnt".ljust(_LABEL), " " * _LABEL)
     if explanation.gate and explanation.candidates:
         likely = [each for n, each in enumerate(explanation.candidates) if n < 2 or each.probability >= _LEAST]
         column = max(len("in scope"), *(len(candidate.tool) for candidate in likely))

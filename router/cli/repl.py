@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING
 
 from router.cli import rendering
 from router.cli.command import Commands, add_command
-from router.cli.source import add_source, open_router
+from router.cli.source import add_overlay, add_source, open_overlay, open_router
 from router.conversation import Conversation
-from router.errors import did_you_mean
+from router.corrections import OUT_OF_SCOPE
+from router.errors import RouterError, did_you_mean
+from router.text import normalize
 
 if TYPE_CHECKING:
+    from router.overlay import Overlay
     from router.router import Router
 
 _DESCRIPTION = """\
 Talk to the router: each line is an utterance, and its decision follows. What it
 asks can be answered: "yes", "the second one", "never mind". What is said is
-kept nowhere. ':help' lists what else can be typed.
+kept nowhere but what is corrected, if --overlay names a file. ':help' lists what
+else can be typed.
 """
 _EXAMPLE = """\
   $ router repl
@@ -32,6 +36,7 @@ _EXAMPLE = """\
 """
 _HELP = """\
 :explain [WORDS]  show what the last decision, or that of these words, rests on
+:correct [TOOL]   teach the router that the last utterance was for this tool, or for none
 :tools            list the tools
 :help             show this
 :quit             end, as Ctrl-D does
@@ -40,12 +45,14 @@ _HELP = """\
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    add_source(add_command(commands, "repl", run, "talk to the router at the terminal", _DESCRIPTION, _EXAMPLE))
+    parser = add_command(commands, "repl", run, "talk to the router at the terminal", _DESCRIPTION, _EXAMPLE)
+    add_overlay(parser)
+    add_source(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer line by line until the person leaves."""
-    router = open_router(arguments)
+    router, overlay = open_overlay(arguments, open_router(arguments))
     print(f"{len(router.tools)} tools on {router.encoder.name}. ':help' lists commands, Ctrl-D ends.")
     conversation = Conversation(router)
     said = ""
@@ -62,6 +69,14 @@ def run(arguments: argparse.Namespace) -> int:
             case ":explain":
                 said = words.strip() or said
                 print(_explained(router, said))
+            case ":correct":
+                try:
+                    router = _corrected(router, overlay, said, words.strip())
+                except (RouterError, ValueError) as error:
+                    print(error)
+                else:
+                    conversation = Conversation(router)
+                    print(rendering.in_a_line(router.route(said)))
             case _ if command.startswith(":"):
                 print(f"no command is named {command!r}.{did_you_mean(command, _COMMANDS)} ':help' lists them.")
             case _:
@@ -73,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = (":explain", ":tools", ":help", ":quit")
+_COMMANDS = (":explain", ":correct", ":tools", ":help", ":quit")
 
 
 def _lines() -> Iterator[str]:
@@ -98,6 +113,16 @@ def _tool_list(router: Router) -> str:
     column = max((len(name) for name in router.tools.names), default=0)
     lines = (f"{tool.name:<{column}}  {' '.join(tool.description.split())}" for tool in router.tools)
     return "\n".join(line if len(line) <= width else f"{line[: width - 1]}…" for line in lines)
+
+
+def _corrected(router: Router, overlay: Overlay | None, said: str, tool: str) -> Router:
+    """Return the router that has learnt what was meant, and write it down if there is an overlay."""
+    meant = tool or OUT_OF_SCOPE
+    learnt = overlay.learn(router, said, meant) if overlay else router.learn(said, meant)
+    for conflict in learnt.conflicts:
+        if conflict.correction.key == normalize(said).casefold():
+            print(f"{conflict}; only this very text is learnt")
+    return learnt
 
 
 def _explained(router: Router, utterance: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from router.cli import rendering
 from router.cli.command import Commands, add_command
 from router.cli.progress import counter
-from router.cli.source import add_source, open_router
+from router.cli.source import add_overlay, add_source, open_overlay, open_router
 from router.cli.utterances import Malformed, Row, batches, read_rows
 from router.text import normalize
 
@@ -51,12 +51,13 @@ def add(commands: Commands) -> None:
         type=lambda text: frozenset(name.strip() for name in text.split(",")),
         help="the only tools that can be called right now (default: all)",
     )
+    add_overlay(parser)
     add_source(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer every utterance and return 1 if a line held none."""
-    router = open_router(arguments)
+    router, _ = open_overlay(arguments, open_router(arguments))
     for name in sorted(arguments.available or ()):
         router.tools[name]  # an unknown name is an error, whatever is said
     if arguments.utterance:

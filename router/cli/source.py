@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from router.cli.progress import stages
 if TYPE_CHECKING:
     from router.decisions import Policy
     from router.declarations import ToolSet
+    from router.overlay import Overlay
     from router.router import Router
 
 BUNDLE_VARIABLE = "ROUTER_BUNDLE"
@@ -40,6 +42,25 @@ def add_source(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--encoder", metavar="SPEC", help="an encoder, see 'router encoders' (default: the bundle's own, or minilm)"
     )
+
+
+def add_overlay(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that `open_overlay` reads."""
+    parser.add_argument(
+        "--overlay", metavar="FILE", help="corrections to apply first, see 'router overlay' (default: none)"
+    )
+
+
+def open_overlay(arguments: argparse.Namespace, router: Router) -> tuple[Router, Overlay | None]:
+    """Apply the overlay that the command line names, and say which of its corrections are not for these tools."""
+    if not arguments.overlay:
+        return router, None
+    from router.overlay import Overlay
+
+    overlay = Overlay(arguments.overlay)
+    for entry in overlay.skipped(router):
+        print(f"{overlay.path}: {entry.tool!r} is not declared; {entry.utterance!r} is left out", file=sys.stderr)
+    return overlay.apply(router), overlay
 
 
 def open_router(arguments: argparse.Namespace) -> Router:

@@ -15,6 +15,22 @@ on anything), and by how much the head's "none of these" exceeds the winner."""
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """A correction that had a say in the scores of one utterance, see `router.scoring.memory`."""
+
+    correction: int
+    """Which of the router's corrections."""
+    tool: int
+    """The index of its tool, or `NONE`."""
+    similarity: float
+    """Cosine of the two rows."""
+    to_tool: float
+    """What it added to the tool's logit."""
+    to_gate: float
+    """What it added to the in-scope logit."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     """What the scorer makes of n utterances."""
 
@@ -28,6 +44,8 @@ class Scores:
     """[n]: that one of the tools was meant."""
     gate_features: NDArray[np.float64]
     """[n, 4], see `GATE_FEATURES`."""
+    recalled: Recalled | None = None
+    """What was learnt and had a say."""
 
 
 @dataclass(frozen=True)
