@@ -1,6 +1,6 @@
 """Whether promises hold: `python -m evals.promises DATA [-o evals/results/promises.json]`.
 
-Trains some 600 routers, which takes about half an hour on one core; `--only` runs
+Trains some 550 routers, which takes about a quarter of an hour on one core; `--only` runs
 some of the parts. DATA is the folder with the public sets, of which it reads
 clinc150 (`python -m evals.public --list` says how to lay it out). `--validation`
 asks near_domain the split for development; a file holds one or the other.

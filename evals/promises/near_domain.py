@@ -22,7 +22,7 @@ from router.encoders import Encoder
 from router.metrics.ranking import auroc, fpr_at_tpr
 from router.training import train
 
-DRAWS = 10
+DRAWS = 5
 EXAMPLES = 10
 """Of each intent that is a tool."""
 HELD_OUT = 3
