@@ -67,16 +67,16 @@ def everyday_table(part: Mapping[str, Any]) -> str:
         for confidence, found in part["at"].items()
         for error in ("accepted", "wrong", "wrong_harmless")
     ]
-    return markdown(("errors", "limit", "confidence", "share", "the promise", "n", "coverage"), rows)
+    return markdown(("errors", "limit", "confidence", "share", "the limit is", "n", "coverage"), rows)
 
 
 def verdict(found: Mapping[str, Any]) -> str:
     """Say what the interval says of the limit."""
     if not found["promised"]:
-        return "none made"
+        return "not promised"
     if found["high"] <= found["limit"]:
         return "kept"
-    return "broken" if found["low"] > found["limit"] else "cannot tell"
+    return "exceeded" if found["low"] > found["limit"] else "cannot tell"
 
 
 def near_table(part: Mapping[str, Any]) -> str:

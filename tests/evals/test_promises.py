@@ -194,9 +194,9 @@ def test_the_everyday_shares_are_of_the_risk_that_was_called() -> None:
     ("low", "high", "promised", "said"),
     [
         (0.01, 0.05, True, "kept"),
-        (0.06, 0.09, True, "broken"),
+        (0.06, 0.09, True, "exceeded"),
         (0.04, 0.06, True, "cannot tell"),
-        (0.0, 0.01, False, "none made"),
+        (0.0, 0.01, False, "not promised"),
     ],
 )
 def test_the_verdict_is_what_the_interval_allows(low: float, high: float, promised: bool, said: str) -> None:
