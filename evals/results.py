@@ -1,8 +1,8 @@
 """Write the tables of results: `python -m evals.results [--check]`.
 
 `evals/RESULTS.md` and the tables in README.md are made from the JSON files in
-`evals/results/`, which `evals.public`, `evals.peers`, `evals.parity` and
-`evals.speed` write, and from the baseline of the everyday suite.
+`evals/results/`, which `evals.public`, `evals.promises`, `evals.peers`,
+`evals.parity` and `evals.speed` write, and from the baseline of the everyday suite.
 `--check` changes nothing and fails if a table is not what the files say.
 """
 
@@ -17,6 +17,7 @@ from typing import Any
 from evals.everyday_tables import headline_table, metrics_table, tags_table
 from evals.markdown import markdown
 from evals.peers.table import table as peers_table
+from evals.promises.table import curve_table, everyday_table, limits_table, near_table
 from evals.public_tables import draws_table, full_table, kind, operating_table, public_table, sets_table
 from router.evaluation import read_report
 
@@ -43,7 +44,7 @@ def main() -> int:
 
 def rendered() -> dict[Path, str]:
     """Return what each file should hold."""
-    public, peers, parity, speed = (_read(name) for name in ("public", "peers", "parity", "speed"))
+    public, promises, peers, parity, speed = map(_read, ("public", "promises", "peers", "parity", "speed"))
     readme = README.read_text(encoding="utf-8")
     before, rest = readme.split(BEGIN)
     tasks = public["tasks"]
@@ -58,6 +59,10 @@ def rendered() -> dict[Path, str]:
         operating=operating_table(tasks),
         draws=draws_table({name: result for name, result in tasks.items() if kind(name) == "draws"}),
         sets=sets_table(),
+        limits=limits_table(promises["tasks"]),
+        promised_everyday=everyday_table(promises["tasks"]["everyday"]),
+        near=near_table(promises["tasks"]["near_domain"]),
+        curve=curve_table(promises["tasks"]["curve"]),
         peers=peers_table(peers),
         parity=parity_table(parity),
         speed=speed_table(speed),
@@ -151,6 +156,57 @@ over the draws. The draws are not MTEB's own.
 `python -m evals.public --list` says how to lay them out.
 
 {sets}
+
+## Whether promises hold
+
+`python -m evals.promises DATA -o evals/results/promises.json`. A router promises that a limit of its policy is kept,
+with a confidence of 0.95 unless told otherwise: of 100 routers trained on random draws, at most about 5 may be over it.
+
+### On utterances like those it was trained on
+
+Each row is of random splits of one pool: a router is trained on one part and asked the rest. CLINC150: 20 random
+intents with 20 examples each, 300 of its 1,200 out-of-scope utterances declared; asked 2,000 other utterances of the
+intents and the other 900. `tool_specs/`: 20 random tools with half their examples, half of what is declared out of
+scope; asked the other halves. Every tool has normal risk.
+
+What a router does on 900 utterances is not its true rate: one that keeps its limit narrowly is over it here now and
+then, and with few utterances more often. "Of an exact promise" is how often that would be seen if the threshold had
+been set to utterances that nothing was fitted to (by the beta-binomial distribution, exactly, whatever the utterances
+are): compare "over the limit" with that, not with 0.05. All splits are counted, also those that could not promise a
+limit. "Beyond noise" is the share of splits so far over the limit that a router at the limit is there once in twenty.
+"sd" is over the splits, and "of it noise" what so many utterances add to it. "Confidence 0.5" keeps a limit about as
+often as not, as thresholds do that are right on average: the difference in coverage is the price of a promise.
+It was given the first 50 splits.
+Brackets are 95 % intervals over the splits.
+
+{limits}
+
+### On utterances of another distribution
+
+The router of `tool_specs/`, whole and with its risks, on the everyday suite, which was written apart from the
+examples. A promise is for utterances like those declared and says nothing of these; this is whether it carried over.
+Calls are counted by the risk of the tool that was called.
+
+{promised_everyday}
+
+### Near the domain
+
+CLINC150, five draws: 100 of the 150 intents are tools with ten examples each, and 50 are not: five random ones of each
+domain. What is said for these is out of scope and as near to the tools as can be. Test rows, mean ± standard deviation
+over the draws; thresholds as trained, by default (`max_false_accept` 0.05). "Nothing" declared means that no promise
+can be made, and the thresholds are where calibration puts them. "Five a domain" are one training utterance of each
+sibling: fewer than the 59 that a promise needs. Functions that do not fit a request at all are BFCL's irrelevance,
+under "Public sets".
+
+{near}
+
+### What a limit and a confidence cost
+
+`tool_specs/`, all of it, by its own cross-validation: the examples are called by a router that was not trained on
+them. "Let in" are the held-out out-of-scope utterances at or above the threshold, and "at most" is the bound on the
+share of those to come. A limit that is not promised is kept on average.
+
+{curve}
 
 ## Other routers, side by side
 

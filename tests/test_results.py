@@ -48,6 +48,6 @@ def test_each_task_belongs_in_one_table(name: str, table: str) -> None:
     assert kind(name) == table
 
 
-@pytest.mark.parametrize("name", ["public", "parity", "speed"])
+@pytest.mark.parametrize("name", ["public", "promises", "parity", "speed"])
 def test_each_kind_of_result_is_there(name: str) -> None:
     assert results._read(name)
