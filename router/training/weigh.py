@@ -31,7 +31,7 @@ GATE_PRIOR = np.array([6.0, 0.5, -0.5, -4.8])
 """Mean of the prior over the weights of `GATE_FEATURES`."""
 GATE_SPREAD = np.array([2.0, 0.3, 0.3, 4.0])
 
-LEFT_OUT_WEIGHT = 20
+LEFT_OUT_WEIGHT = 50
 """Examples shown to a router without their tool count together like this many out-of-scope utterances. They are
 nearer to the tools than what people really say for none; with more weight the gate learns to see nothing else."""
 BACKGROUND_WEIGHT = 50
