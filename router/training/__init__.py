@@ -27,7 +27,7 @@ from router.training.background import with_background
 from router.training.evidence import FOLDS, Evidence, gather
 from router.training.head import build_channels
 from router.training.thresholds import fit_policy
-from router.training.weigh import fit_fusion, fit_gate, fusion_prior, gate_material, won_by_own_tool
+from router.training.weigh import fit_fusion, fit_gate, fit_gates, fusion_prior, gate_material, won_by_own_tool
 
 LEXICAL_WEIGHT = 0.45
 """What a sketch counts for beside an embedding."""
@@ -54,7 +54,7 @@ def train(
         evidence, fusion, gate = known.evidence, known.fusion, known.gate
         none_of_these = material.counterexamples[won_by_own_tool(evidence, fusion)]
         channels = build_channels(material, LEXICAL_WEIGHT, INVERSE_PENALTY, none_of_these)
-    policy, held_out = fit_policy(evidence, fusion, gate, policy or Policy())
+    policy, held_out = fit_policy(evidence, fusion, known.gates, policy or Policy())
     return Router(
         tools,
         encoder.encoder if isinstance(encoder, CachedEncoder) else encoder,  # what people say is not for the cache
@@ -73,6 +73,8 @@ class CrossValidation:
     """[2], see `Scorer.fusion`."""
     gate: NDArray[np.float64]
     """[4], see `Scorer.gate`."""
+    gates: NDArray[np.float64]
+    """[`FOLDS`, 4], each fitted without a fold."""
 
 
 def cross_validate(
@@ -85,7 +87,8 @@ def cross_validate(
     )
     exemplified = len(set(material.owners.tolist())) / max(len(material.declarations), 1)
     fusion = fit_fusion(evidence, fusion_prior(exemplified))
-    return CrossValidation(evidence, fusion, fit_gate(*gate_material(evidence, fusion)))
+    gate = fit_gate(*gate_material(evidence, fusion))
+    return CrossValidation(evidence, fusion, gate, fit_gates(evidence, fusion))
 
 
 def require_scikit_learn(purpose: str) -> None:

@@ -30,6 +30,9 @@ class Measured:
     def __len__(self) -> int:
         return len(self.none)
 
+    def __getitem__(self, which: NDArray[np.bool_]) -> Measured:
+        return Measured(self.channels[which], self.none[which])
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -42,21 +45,38 @@ class Evidence:
     out_of_scope: Measured
     background: Measured
 
+    def without(self, fold: int) -> Evidence:
+        """Return what the other folds say."""
+        examples, counterexamples = dealt(self.owners) != fold, dealt(self.counter_owners) != fold
+        return Evidence(
+            self.examples[examples],
+            self.owners[examples],
+            self.counterexamples[counterexamples],
+            self.counter_owners[counterexamples],
+            self.out_of_scope[dealt_in_turn(len(self.out_of_scope)) != fold],
+            self.background[dealt_in_turn(len(self.background)) != fold],
+        )
+
 
 def gather(
     material: Material, lexical_weight: float, inverse_penalty: float, tick: Callable[[], object] = lambda: None
 ) -> Evidence:
-    """Train `FOLDS` times without a fold and measure that fold."""
+    """Train `FOLDS` times without a fold and measure that fold.
+
+    The head's penalty weighs as much against each of the fewer rows as it does
+    where the head is trained on all: a head that was held back more would refuse
+    more, and what is promised of the one that ships would be too hopeful.
+    """
     enough = give_evidence(material)
     examples = _Gathered(len(material.examples), len(material.declarations))
     counterexamples = _Gathered(len(material.counterexamples), len(material.declarations))
     out_of_scope = _Gathered(len(material.out_of_scope), len(material.declarations))
     background = _Gathered(len(material.background), len(material.declarations))
     for fold in range(FOLDS):
-        held_out = _held_out(material.owners, fold) & enough
-        counter_out = _held_out(material.counter_owners, fold)
-        scope_out = np.arange(len(material.out_of_scope)) % FOLDS == fold
-        background_out = np.arange(len(material.background)) % FOLDS == fold
+        held_out = (dealt(material.owners) == fold) & enough
+        counter_out = dealt(material.counter_owners) == fold
+        scope_out = dealt_in_turn(len(material.out_of_scope)) == fold
+        background_out = dealt_in_turn(len(material.background)) == fold
         kept = replace(
             material,
             examples=material.examples[~held_out],
@@ -65,7 +85,8 @@ def gather(
             out_of_scope=material.out_of_scope[~scope_out],
             background=material.background[~background_out],
         )
-        channels = build_channels(kept, lexical_weight, inverse_penalty)
+        inverse = inverse_penalty * _trained_on(material) / max(_trained_on(kept), 1)
+        channels = build_channels(kept, lexical_weight, inverse)
         for gathered, texts, which in (
             (examples, material.examples, held_out),
             (counterexamples, material.counterexamples, counter_out),
@@ -92,11 +113,20 @@ def give_evidence(material: Material) -> NDArray[np.bool_]:
     return enough
 
 
-def _held_out(owners: NDArray[np.int32], fold: int) -> NDArray[np.bool_]:
-    """Deal each tool's rows over the folds, every tool starting at another fold."""
-    dealt = np.arange(len(owners)) - np.searchsorted(owners, owners) + owners
-    held: NDArray[np.bool_] = dealt % FOLDS == fold
-    return held
+def dealt(owners: NDArray[np.int32]) -> NDArray[np.intp]:
+    """Return the fold [n] of each row: a tool's rows in turn, every tool starting at another fold."""
+    folds: NDArray[np.intp] = (np.arange(len(owners)) - np.searchsorted(owners, owners) + owners) % FOLDS
+    return folds
+
+
+def dealt_in_turn(count: int) -> NDArray[np.intp]:
+    """Return the fold of each of so many rows that are no tool's."""
+    return np.arange(count) % FOLDS
+
+
+def _trained_on(material: Material) -> int:
+    """Return how many rows the head has."""
+    return sum(map(len, (material.declarations, material.examples, material.out_of_scope, material.background)))
 
 
 class _Gathered:

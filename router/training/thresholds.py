@@ -28,8 +28,9 @@ from router.declarations import Risk
 from router.held_out import HeldOut, Limit, Promise
 from router.metrics.calibration import calibration_error
 from router.metrics.classification import share
-from router.scoring.scorer import fuse, gate_features, sigmoid, softmax
-from router.training.evidence import Evidence, Measured
+from router.scoring.scorer import fuse, sigmoid, softmax
+from router.training.evidence import Evidence, Measured, dealt, dealt_in_turn
+from router.training.weigh import features_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -55,9 +56,12 @@ class Predictions:
     """[n], whether that is their tool."""
 
 
-def fit_policy(evidence: Evidence, fusion: Floats, gate: Floats, policy: Policy) -> tuple[Policy, HeldOut]:
-    """Return the policy with thresholds that keep its limits, and what the held-out predictions say under it."""
-    made = predict(evidence, fusion, gate)
+def fit_policy(evidence: Evidence, fusion: Floats, gates: Floats, policy: Policy) -> tuple[Policy, HeldOut]:
+    """Return the policy with thresholds that keep its limits, and what the held-out predictions say under it.
+
+    `gates` [`FOLDS`, 4] are those of `weigh.fit_gates`.
+    """
+    made = predict(evidence, fusion, gates)
     thresholds, promises = {}, []
     for risk in LENIENCE:
         thresholds[risk], promised = _fit_risk(made, policy, risk)
@@ -66,16 +70,17 @@ def fit_policy(evidence: Evidence, fusion: Floats, gate: Floats, policy: Policy)
     return policy, _summarise(made, policy, tuple(promises))
 
 
-def predict(evidence: Evidence, fusion: Floats, gate: Floats) -> Predictions:
+def predict(evidence: Evidence, fusion: Floats, gates: Floats) -> Predictions:
     """Return the probabilities of everything that was held out.
 
     Not those of the background: it is easier to refuse than what people say
     within earshot of these tools, and would promise too much.
     """
-    inside, shares = _probabilities(evidence.examples, fusion, gate)
+    shares = softmax(fuse(evidence.examples.channels, fusion)) if evidence.examples.channels.size else np.empty((0, 0))
+    outside = gates[dealt_in_turn(len(evidence.out_of_scope))]
     return Predictions(
-        outside=_probabilities(evidence.out_of_scope, fusion, gate)[0],
-        inside=inside,
+        outside=_in_scope(evidence.out_of_scope, fusion, outside),
+        inside=_in_scope(evidence.examples, fusion, gates[dealt(evidence.owners)]),
         surest=shares.max(axis=1, initial=0.0),
         right=shares.argmax(axis=1) == evidence.owners[: len(shares)] if len(shares) else np.empty(0, bool),
     )
@@ -222,11 +227,10 @@ def _summarise(made: Predictions, policy: Policy, promises: tuple[Promise, ...])
     )
 
 
-def _probabilities(measured: Measured, fusion: Floats, gate: Floats) -> tuple[Floats, Floats]:
-    if not measured.channels.size:  # no utterances, or no tools
-        return np.empty(0), np.empty((0, measured.channels.shape[1]))
-    logits = fuse(measured.channels, fusion)
-    return sigmoid(gate_features(measured.channels, measured.none, logits) @ gate), softmax(logits)
+def _in_scope(measured: Measured, fusion: Floats, gates: Floats) -> Floats:
+    """Return in-scope probabilities [n], each by its own gate [n, 4]; none if there are no tools."""
+    features = features_of(measured, fusion)
+    return sigmoid(np.einsum("nf,nf->n", features, gates[: len(features)]))
 
 
 def _lowest(probabilities: Floats, wrong: Bools, limit: float) -> float:

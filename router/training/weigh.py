@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router.scoring.scorer import fuse, gate_features, sigmoid, softmax
-from router.training.evidence import Evidence, Measured
+from router.training.evidence import FOLDS, Evidence, Measured
 
 Floats = NDArray[np.float64]
 
@@ -77,13 +77,13 @@ def gate_material(evidence: Evidence, fusion: Floats) -> tuple[Floats, Floats, F
     see it. Both sides weigh as much as the scarcer one has to say, so that the prior
     still counts where little is known of either.
     """
-    inside = _features(evidence.examples, fusion)
-    stolen = _features(evidence.counterexamples, fusion)[won_by_own_tool(evidence, fusion)]
+    inside = features_of(evidence.examples, fusion)
+    stolen = features_of(evidence.counterexamples, fusion)[won_by_own_tool(evidence, fusion)]
     outside = [
-        (_features(evidence.out_of_scope, fusion), math.inf),
+        (features_of(evidence.out_of_scope, fusion), math.inf),
         (stolen, math.inf),
-        (_features(evidence.background, fusion), BACKGROUND_WEIGHT),
-        (_features(_without_own(evidence), fusion), LEFT_OUT_WEIGHT),
+        (features_of(evidence.background, fusion), BACKGROUND_WEIGHT),
+        (features_of(_without_own(evidence), fusion), LEFT_OUT_WEIGHT),
     ]
     negatives = np.concatenate([np.full(len(part), min(most / max(len(part), 1), 1.0)) for part, most in outside])
     features = np.concatenate([inside, *(part for part, _ in outside)])
@@ -109,7 +109,17 @@ def fit_gate(
     return _posterior_mode(loss, prior, spread)
 
 
-def _features(measured: Measured, fusion: Floats) -> Floats:
+def fit_gates(evidence: Evidence, fusion: Floats) -> Floats:
+    """Return a gate for each fold, [`FOLDS`, 4], fitted to the others.
+
+    What is promised rests on these: a gate is a little too right about the
+    utterances that it was fitted to, few as its weights are.
+    """
+    return np.stack([fit_gate(*gate_material(evidence.without(fold), fusion)) for fold in range(FOLDS)])
+
+
+def features_of(measured: Measured, fusion: Floats) -> Floats:
+    """Return the gate's features [n, 4]."""
     if not measured.channels.size:  # no utterances, or no tools
         return np.empty((0, len(GATE_PRIOR)))
     return gate_features(measured.channels, measured.none, fuse(measured.channels, fusion))

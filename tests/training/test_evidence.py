@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from router.scoring.channels import CHANNELS
 from router.scoring.material import Material, Texts, unit
 from router.training import evidence
-from router.training.evidence import FEWEST_EXAMPLES, FOLDS, gather
+from router.training.evidence import FEWEST_EXAMPLES, FOLDS, dealt, gather
 
 DIM = 4
 
@@ -39,6 +39,7 @@ class _Spy:
 
 measured_rows: Counter[bytes] = Counter()
 kept_sizes: list[int] = []
+penalties: list[float] = []
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -47,6 +48,7 @@ def _spies() -> Iterator[None]:
         parts = (kept.examples, kept.out_of_scope, kept.background)  # no head is trained on counterexamples here
         assert len(kept.owners) == len(kept.positions) == len(kept.examples)
         assert (np.diff(kept.owners) >= 0).all()
+        penalties.append(inverse_penalty)
         kept_sizes.append(sum(map(len, parts)))
         seen = frozenset(row.tobytes() for part in parts for row in part.rows(lexical_weight))
         return _Spy(seen, len(kept.declarations))
@@ -108,14 +110,37 @@ def test_every_row_is_measured_once_by_a_model_that_never_saw_it(
 def test_each_fold_takes_its_share_of_every_tool(sizes: list[tuple[int, int]]) -> None:
     owners = np.repeat(np.arange(len(sizes), dtype=np.int32), [count for count, _ in sizes])
     for tool, (count, _) in enumerate(sizes):
-        shares = [int(evidence._held_out(owners, fold)[owners == tool].sum()) for fold in range(FOLDS)]
-        assert sum(shares) == count
+        shares = np.bincount(dealt(owners)[owners == tool], minlength=FOLDS)
+        assert shares.sum() == count
         assert max(shares) - min(shares) <= 1
 
 
 def test_single_examples_of_many_tools_do_not_all_fall_into_one_fold() -> None:
     owners = np.arange(10, dtype=np.int32)
-    assert [int(evidence._held_out(owners, fold).sum()) for fold in range(FOLDS)] == [2] * FOLDS
+    assert np.bincount(dealt(owners)).tolist() == [2] * FOLDS
+
+
+@given(sizes, st.integers(0, 12), st.integers(0, 12))
+def test_what_the_other_folds_say_is_what_was_measured_with_them(
+    sizes: list[tuple[int, int]], others: int, background: int
+) -> None:
+    material = _material([count for count, _ in sizes], [counter for _, counter in sizes], others, background)
+    whole = gather(material, 1.0, 1.0)
+    parts = ("examples", "counterexamples", "out_of_scope", "background")
+    rests = [whole.without(fold) for fold in range(FOLDS)]
+    for part in parts:
+        own, kept = getattr(whole, part), [getattr(rest, part) for rest in rests]
+        assert Counter(x for rest in kept for x in rest.none.tolist()) == Counter(own.none.tolist() * (FOLDS - 1))
+    for rest in rests:
+        assert np.array_equal(rest.owners, whole.owners[np.isin(whole.examples.none, rest.examples.none)])
+        assert len(rest.counter_owners) == len(rest.counterexamples)
+
+
+def test_a_head_of_fewer_rows_is_held_back_no_more() -> None:
+    kept_sizes.clear()
+    penalties.clear()
+    gather(_material([10], [], 10), 1.0, 3.0)  # and a declaration
+    assert penalties == pytest.approx([3.0 * 21 / (kept + 1) for kept in kept_sizes])
 
 
 def test_progress_ticks_once_a_fold() -> None:

@@ -10,7 +10,7 @@ from router import Policy
 from router.decisions import Thresholds
 from router.scoring.channels import CHANNELS
 from router.scoring.scorer import fuse, gate_features, sigmoid, softmax
-from router.training.evidence import Evidence, Measured
+from router.training.evidence import FOLDS, Evidence, Measured
 from router.training.thresholds import (
     FEWEST,
     _lowest,
@@ -22,6 +22,7 @@ from router.training.thresholds import (
 )
 from router.training.weigh import FUSION_PRIOR, GATE_PRIOR
 
+GATES = np.tile(GATE_PRIOR, (FOLDS, 1))
 limits = st.sampled_from([0.0, 0.01, 0.05, 0.3, 1.0])
 
 
@@ -50,7 +51,7 @@ def _probabilities(measured: Measured) -> tuple[NDArray[np.float64], NDArray[np.
 
 @given(evidences(), limits, limits)
 def test_limits_are_kept_on_the_data_they_are_fitted_to(evidence: Evidence, accept: float, wrong: float) -> None:
-    policy, held_out = fit_policy(evidence, FUSION_PRIOR, GATE_PRIOR, Policy(accept, wrong))
+    policy, held_out = fit_policy(evidence, FUSION_PRIOR, GATES, Policy(accept, wrong))
     assert (policy.max_false_accept, policy.max_wrong_call) == (accept, wrong)
     normal = policy.thresholds["normal"]
     scope, _ = _probabilities(evidence.out_of_scope)
@@ -69,7 +70,7 @@ def test_limits_are_kept_on_the_data_they_are_fitted_to(evidence: Evidence, acce
 
 @given(evidences())
 def test_what_cannot_be_undone_needs_at_least_as_much_as_the_rest(evidence: Evidence) -> None:
-    thresholds = fit_policy(evidence, FUSION_PRIOR, GATE_PRIOR, Policy())[0].thresholds
+    thresholds = fit_policy(evidence, FUSION_PRIOR, GATES, Policy())[0].thresholds
     assert thresholds["irreversible"].in_scope >= thresholds["normal"].in_scope
 
 
@@ -148,7 +149,7 @@ def test_with_too_little_to_go_by_thresholds_are_a_half_and_what_cannot_be_undon
         _measured(chance, FEWEST - 1, 2, 6),
         _measured(chance, 0, 2, 6),
     )
-    policy, held_out = fit_policy(few, FUSION_PRIOR, GATE_PRIOR, Policy())
+    policy, held_out = fit_policy(few, FUSION_PRIOR, GATES, Policy())
     assert policy.thresholds == {**Policy().thresholds, "irreversible": Thresholds(1.0, 1.0)}
     assert not any(promise.kept for promise in held_out.promises)
     assert [promise.needed for promise in held_out.promises] == [59, 149, 99, 239, 598]
@@ -160,7 +161,7 @@ def test_out_of_scope_utterances_alone_never_lower_the_threshold() -> None:
     unlike = Measured(np.zeros((40, 2, len(CHANNELS)), np.float32), np.full(40, 9.0, np.float32))
     evidence = Evidence(nothing, np.zeros(0, np.int32), nothing, np.zeros(0, np.int32), unlike, nothing)
     assert _probabilities(unlike)[0].max() < 0.1
-    policy, _ = fit_policy(evidence, FUSION_PRIOR, GATE_PRIOR, Policy())
+    policy, _ = fit_policy(evidence, FUSION_PRIOR, GATES, Policy())
     assert policy.thresholds["normal"] == Thresholds()
 
 
@@ -168,7 +169,7 @@ def test_the_background_promises_nothing() -> None:
     chance = np.random.default_rng(1)
     nothing, far = _measured(chance, 0, 2, 6), _measured(chance, 500, 2, 6)
     evidence = Evidence(nothing, np.zeros(0, np.int32), nothing, np.zeros(0, np.int32), nothing, far)
-    policy, held_out = fit_policy(evidence, FUSION_PRIOR, GATE_PRIOR, Policy())
+    policy, held_out = fit_policy(evidence, FUSION_PRIOR, GATES, Policy())
     assert policy.thresholds["normal"] == Thresholds()
     assert held_out.out_of_scope == held_out.promises[0].utterances == 0
 

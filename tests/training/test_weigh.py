@@ -15,13 +15,14 @@ from scipy.special import logsumexp
 from router.scoring.channels import CHANNELS
 from router.scoring.scorer import GATE_FEATURES, softmax
 from router.training import weigh
-from router.training.evidence import Evidence, Measured
+from router.training.evidence import Evidence, Measured, dealt
 from router.training.weigh import (
     FUSION_PRIOR,
     FUSION_SPREAD,
     GATE_PRIOR,
     fit_fusion,
     fit_gate,
+    fit_gates,
     gate_material,
 )
 
@@ -119,6 +120,16 @@ def test_no_weight_ever_changes_its_sign(evidence: Evidence) -> None:
     assert (gate * np.sign(GATE_PRIOR) >= -1e-12).all()
     assert np.isfinite(fusion).all()
     assert np.isfinite(gate).all()
+
+
+def test_no_gate_of_a_fold_has_seen_it() -> None:
+    evidence = _evidence(1, 3, examples=60, counterexamples=6)
+    before = fit_gates(evidence, FUSION_PRIOR)
+    first = dealt(evidence.owners) == 0
+    evidence.examples.channels[first] += 9.0
+    after = fit_gates(evidence, FUSION_PRIOR)
+    assert np.array_equal(before[0], after[0])
+    assert not np.isclose(before[1:], after[1:]).all(axis=1).any()
 
 
 def test_evidence_against_a_channel_takes_its_weight_to_nothing_and_no_further() -> None:
