@@ -4,7 +4,15 @@ Importing this package imports no backend; `load_encoder` imports the one it ope
 """
 
 from router.encoders.hashing import HashingEncoder
-from router.encoders.protocol import Encoder, Prefixes, encode_declarations, encode_utterances
+from router.encoders.protocol import (
+    Encoder,
+    Prefixes,
+    TokenEncoder,
+    TokenVectors,
+    encode_declarations,
+    encode_utterance_tokens,
+    encode_utterances,
+)
 from router.encoders.registry import DEFAULT, EncoderInfo, available_encoders, load_encoder
 
 __all__ = [
@@ -13,8 +21,11 @@ __all__ = [
     "EncoderInfo",
     "HashingEncoder",
     "Prefixes",
+    "TokenEncoder",
+    "TokenVectors",
     "available_encoders",
     "encode_declarations",
+    "encode_utterance_tokens",
     "encode_utterances",
     "load_encoder",
 ]

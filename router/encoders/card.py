@@ -34,6 +34,8 @@ class Card:
     """A text is cut here; the marks at its ends count."""
     output: str = "sentence_embedding"
     """The output of the graph that is the unit row: float32 `[1, dim]`."""
+    hidden_output: str = ""
+    """The output that holds the tokens in their context: float32 `[1, tokens, any]`. Empty if there is none."""
     prefixes: Prefixes = field(default_factory=Prefixes)
     """What the encoder was trained to see before a text."""
     fingerprint: str = ""
@@ -61,6 +63,7 @@ class Card:
             dim=_read(file, data, "dim", int),
             max_tokens=_read(file, data, "max_tokens", int, cls.max_tokens),
             output=_read(file, data, "output", str, cls.output),
+            hidden_output=_read(file, data, "hidden_output", str, ""),
             prefixes=Prefixes(
                 utterance=_read(file, prefixes, "utterance", str, ""),
                 declaration=_read(file, prefixes, "declaration", str, ""),

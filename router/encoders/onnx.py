@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router.encoders.card import CARD, MODEL, TOKENIZER, Card
-from router.encoders.protocol import Prefixes
+from router.encoders.protocol import Prefixes, TokenVectors
 from router.errors import EncoderError
 
 _MANY = 16
@@ -79,22 +79,42 @@ class OnnxEncoder:
         with ThreadPoolExecutor(self._threads) as pool:
             return np.concatenate(list(pool.map(self._encode_one, utterances)))
 
+    @property
+    def gives_tokens(self) -> bool:
+        """Whether the card names an output that holds tokens."""
+        return bool(self._card.hidden_output)
+
+    def encode_tokens(self, text: str) -> TokenVectors:
+        """Return the row of a text and its tokens, those that the tokenizer adds left out."""
+        encoding, (row, vectors) = self._run(text, [self._card.output, self._card.hidden_output])
+        own = ~np.array(encoding.special_tokens_mask, bool)
+        if vectors.ndim != 3 or vectors.shape[:2] != (1, len(own)):
+            found = f"output {self._card.hidden_output!r} has the shape {vectors.shape}"
+            raise EncoderError(f"{self.folder / MODEL}: {found}; expected (1, {len(own)}, any)")
+        return TokenVectors(row[0], vectors[0, own], np.array(encoding.offsets, np.intp)[own])
+
     def _encode_one(self, utterance: str) -> NDArray[np.float32]:
         """Return `[1, dim]`."""
+        return self._run(utterance, self._outputs)[1][0]
+
+    def _run(self, utterance: str, outputs: list[str]) -> tuple[Any, list[NDArray[np.float32]]]:
+        """Return the tokenizer's encoding and the outputs, of which the first is the row."""
         try:
-            ids = np.array([self._tokenizer.encode(utterance).ids], np.int64)
+            encoding = self._tokenizer.encode(utterance)
+            ids = np.array([encoding.ids], np.int64)
             feed = {"input_ids": ids}
             for name, fill in self._extra_inputs:
                 feed[name] = fill(ids)
-            row: NDArray[np.float32] = self._session.run(self._outputs, feed)[0]
+            found: list[NDArray[np.float32]] = self._session.run(outputs, feed)
         except Exception as error:  # ONNX Runtime's exceptions have no common ancestor but this
             raise EncoderError(f"{self.folder}: failed on {utterance!r:.80}: {error}") from error
+        row = found[0]
         if row.shape != (1, self.dim):
             raise EncoderError(f"{self.folder / MODEL}: gave an array of shape {row.shape}; expected (1, {self.dim})")
         length = np.vdot(row, row)
         if not 0.999 < length < 1.001:  # also where it is NaN
             raise EncoderError(f"{self.folder / MODEL}: gave a row of squared length {length} on {utterance!r:.80}")
-        return row
+        return encoding, found
 
     def _check_graph(self) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
         """Return the inputs beside `input_ids`, each with what makes it. Raises EncoderError."""
@@ -107,6 +127,10 @@ class OnnxEncoder:
         outputs = {output.name: output for output in self._session.get_outputs()}
         if self._card.output not in outputs:
             raise EncoderError(f"{file}: has no output {self._card.output!r}, but {', '.join(map(repr, outputs))}")
+        if self._card.hidden_output not in ("", *outputs):
+            raise EncoderError(
+                f"{file}: has no output {self._card.hidden_output!r}, which {CARD} says holds the tokens"
+            )
         output = outputs[self._card.output]
         if output.type != "tensor(float)" or (isinstance(output.shape[-1], int) and output.shape[-1] != self.dim):
             found = f"is {output.type} {output.shape}"

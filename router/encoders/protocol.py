@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,41 @@ class Encoder(Protocol):
         with nothing to encode, such as the empty one, has a unit row too, always
         the same. Raises EncoderError if the encoder gives anything else.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """A text as its tokens, beside its row: what one pass through an encoder gives."""
+
+    row: NDArray[np.float32]
+    """[D], what `encode` gives for the text."""
+    vectors: NDArray[np.float32]
+    """[t, D], of any length."""
+    spans: NDArray[np.intp]
+    """[t, 2], the characters `[start, end)` of the text that each token stands for."""
+
+
+@runtime_checkable
+class TokenEncoder(Encoder, Protocol):
+    """An encoder that can also tell what it makes of each token in its context, in the same pass."""
+
+    @property
+    def gives_tokens(self) -> bool:
+        """Whether this one can: of some encoders only some models can."""
+
+    def encode_tokens(self, text: str) -> TokenVectors:
+        """Return the row and the tokens of one text, without the marks that the encoder adds."""
+
+
+def encode_utterance_tokens(encoder: Encoder, utterance: str) -> TokenVectors:
+    """Encode one thing that a person says, with its tokens; none where the encoder gives none."""
+    if not (isinstance(encoder, TokenEncoder) and encoder.gives_tokens):
+        row = encode_utterances(encoder, [utterance])[0]
+        return TokenVectors(row, np.zeros((0, 0), np.float32), np.zeros((0, 2), np.intp))
+    prefix = encoder.prefixes.utterance
+    found = encoder.encode_tokens(prefix + utterance)
+    own = found.spans[:, 0] >= len(prefix)
+    return TokenVectors(found.row, found.vectors[own], found.spans[own] - len(prefix))
 
 
 def encode_utterances(encoder: Encoder, utterances: Sequence[str]) -> NDArray[np.float32]:

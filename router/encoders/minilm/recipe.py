@@ -91,7 +91,7 @@ def build(source: Path, out: Path, precision: Precision = "int8") -> None:
     weights[tokens] = weights[tokens][kept]
     (out / TOKENIZER).write_text(tokenizer, encoding="utf-8", newline="\n")
     onnx.save(_Graph(weights, precision).build(), out / MODEL)
-    Card(name=f"minilm-l6-{precision}", dim=DIM, max_tokens=MAX_TOKENS).write(
+    Card(name=f"minilm-l6-{precision}", dim=DIM, max_tokens=MAX_TOKENS, hidden_output="token_embeddings").write(
         out,
         source="sentence-transformers/all-MiniLM-L6-v2",
         source_sha256=SOURCE_SHA256,

@@ -1,0 +1,1 @@
+"""The arguments of a call: typed, valid, and found in what was said."""

@@ -1,0 +1,100 @@
+"""The holes of a tool: what its parameters' schema leaves for words to fill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias, get_args
+
+from router.declarations import Tool
+
+Format: TypeAlias = Literal["time", "date", "date-time", "duration", "email", "uri", "phone"]
+Kind: TypeAlias = Literal["text", "choice", "boolean", "integer", "number"] | Format
+"""How words become a value. A choice is one of listed values; the formats are those of JSON Schema, and phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """One value, or a list of them, that words can fill."""
+
+    path: tuple[str, ...]
+    """Where it stands in the arguments: its parameter, and for a nested object the keys below."""
+    kind: Kind
+    schema: Mapping[str, Any] = field(hash=False)
+    """Of one value: of an array that of its items."""
+    is_list: bool
+    is_required: bool
+    description: str
+
+    @property
+    def parameter(self) -> str:
+        """The parameter that it is, or is part of."""
+        return self.path[0]
+
+    @property
+    def choices(self) -> tuple[Any, ...]:
+        """The listed values of a choice; empty for others."""
+        return tuple(self.schema["enum"]) if "enum" in self.schema else ()
+
+
+def holes(tool: Tool) -> tuple[Hole, ...]:
+    """Return the holes of a tool, in the order they are declared. What no words could fill is none: `const`, null."""
+    return tuple(_inside((), tool.parameters, tool.parameters))
+
+
+def _inside(path: tuple[str, ...], schema: Mapping[str, Any], whole: Mapping[str, Any]) -> Iterator[Hole]:
+    required = schema.get("required", ())
+    for name, declared in schema.get("properties", {}).items():
+        yield from _of((*path, name), _plain(declared, whole), whole, name in required)
+
+
+def _of(
+    path: tuple[str, ...], schema: Mapping[str, Any], whole: Mapping[str, Any], is_required: bool
+) -> Iterator[Hole]:
+    described = schema.get("description", "")
+    if "const" in schema:
+        return
+    if schema.get("type") == "object" or "properties" in schema:
+        yield from _inside(path, schema, whole)
+        return
+    is_list = schema.get("type") == "array"
+    of_one = _plain(schema.get("items", {}), whole) if is_list else schema
+    if kind := _kind(of_one):
+        yield Hole(path, kind, of_one, is_list, is_required, described)
+
+
+def _kind(schema: Mapping[str, Any]) -> Kind | None:
+    if "enum" in schema:
+        return "choice"
+    stated = schema.get("type", "string")
+    if stated != "string":
+        return _KINDS.get(stated)
+    named = _FORMATS.get(schema.get("format", ""), schema.get("format"))
+    return named if named in get_args(Format) else "text"
+
+
+def _plain(schema: Any, whole: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a schema with its reference followed, and of alternatives the first that is not null."""
+    found: dict[str, Any] = dict(schema) if isinstance(schema, Mapping) else {}
+    while "$ref" in found:  # the loader has seen to it that this ends
+        reference = found.pop("$ref")
+        found = dict(_pointed_at(whole, reference)) | found
+    for alternatives in ("anyOf", "oneOf"):
+        if alternatives in found:
+            chosen: Mapping[str, Any] = next((each for each in found[alternatives] if each.get("type") != "null"), {})
+            found = {key: value for key, value in found.items() if key != alternatives} | dict(_plain(chosen, whole))
+    if isinstance(found.get("type"), list):
+        found["type"] = next((each for each in found["type"] if each != "null"), "null")
+    return found
+
+
+def _pointed_at(whole: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
+    found: Any = whole
+    for step in reference.removeprefix("#").split("/")[1:]:
+        step = step.replace("~1", "/").replace("~0", "~")
+        found = found[int(step)] if isinstance(found, list) else found[step]
+    return found if isinstance(found, Mapping) else {}
+
+
+_KINDS: Mapping[str, Kind] = {"boolean": "boolean", "integer": "integer", "number": "number"}
+_FORMATS: Mapping[str, Format] = {"tel": "phone", "phone-number": "phone", "url": "uri", "iri": "uri"}

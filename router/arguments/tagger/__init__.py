@@ -1,0 +1,6 @@
+"""Which words of an utterance fill which parameter, learnt from marked examples."""
+
+from router.arguments.tagger.fit import Marked, fit_tagger
+from router.arguments.tagger.tagger import Lattice, Tagger
+
+__all__ = ["Lattice", "Marked", "Tagger", "fit_tagger"]

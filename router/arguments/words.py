@@ -1,0 +1,61 @@
+"""An utterance as the words that an argument can be made of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from router.encoders import TokenVectors
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words and marks of a text and their places in it."""
+
+    text: str
+    forms: tuple[str, ...]
+    """As they were said."""
+    spans: tuple[tuple[int, int], ...]
+    """Where each is in the text."""
+
+    def __len__(self) -> int:
+        return len(self.forms)
+
+    def covering(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the words `[first, last)` that the characters `[start, end)` are made of; None if they cut a word."""
+        first = next((n for n, span in enumerate(self.spans) if span[0] >= start), len(self))
+        last = next((n for n, span in enumerate(self.spans) if span[1] > end), len(self))
+        is_whole = first < last and self.spans[first][0] == start and self.spans[last - 1][1] == end
+        return (first, last) if is_whole else None
+
+    def between(self, first: int, last: int) -> str:
+        """Return the text of the words `[first, last)`."""
+        return self.text[self.spans[first][0] : self.spans[last - 1][1]]
+
+    def vectors(self, tokens: TokenVectors) -> NDArray[np.float32]:
+        """Return a vector [n, D] for each word: the mean of its tokens', and zeros for a word without."""
+        if not len(self):
+            return np.zeros((0, tokens.vectors.shape[1]), np.float32)
+        starts, ends = np.array(self.spans).T[:, :, None]
+        overlaps = ((tokens.spans[:, 0] < ends) & (tokens.spans[:, 1] > starts)).astype(np.float32)
+        counts = np.maximum(overlaps.sum(axis=1, keepdims=True), np.float32(1.0))
+        found: NDArray[np.float32] = overlaps @ tokens.vectors / counts
+        return found
+
+
+def split_words(text: str) -> Words:
+    """Split a normalised text. Scripts that are written without spaces have a word for each character.
+
+    >>> split_words("wake me at 7:30, o'clock").forms
+    ('wake', 'me', 'at', '7', ':', '30', ',', "o'clock")
+    """
+    found = list(_WORD.finditer(text))
+    return Words(text, tuple(match[0] for match in found), tuple(match.span() for match in found))
+
+
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Thai and Lao, Burmese, Khmer, Kana, Han."""
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*|[^\w\s]|_")
