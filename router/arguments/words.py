@@ -36,13 +36,13 @@ class Words:
         return self.text[self.spans[first][0] : self.spans[last - 1][1]]
 
     def vectors(self, tokens: TokenVectors) -> NDArray[np.float32]:
-        """Return a vector [n, D] for each word: the mean of its tokens', and zeros for a word without."""
+        """Return a unit vector [n, D] for each word, the mean of its tokens'; zeros for a word without."""
         if not len(self):
             return np.zeros((0, tokens.vectors.shape[1]), np.float32)
         starts, ends = np.array(self.spans).T[:, :, None]
         overlaps = ((tokens.spans[:, 0] < ends) & (tokens.spans[:, 1] > starts)).astype(np.float32)
-        counts = np.maximum(overlaps.sum(axis=1, keepdims=True), np.float32(1.0))
-        found: NDArray[np.float32] = overlaps @ tokens.vectors / counts
+        summed = overlaps @ tokens.vectors
+        found: NDArray[np.float32] = summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), np.float32(1e-9))
         return found
 
 

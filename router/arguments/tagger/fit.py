@@ -13,7 +13,7 @@ from router.arguments.tagger.features import FEATURES_OF_A_WORD, lexical_feature
 from router.arguments.tagger.tagger import NEVER, Doubles, Floats, Tagger, allowed
 from router.arguments.words import Words
 
-VECTOR_PENALTY = 0.1
+VECTOR_PENALTY = 0.025
 FEATURE_PENALTY = 0.3
 TRANSITION_PENALTY = 0.5
 """Half of each times the squares of the weights is added to the negative log-likelihood, see `evals/NOTES.md`."""
