@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 import keyword
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import NoneType, UnionType
@@ -35,7 +34,7 @@ def python_name(name: str) -> str:
     >>> python_name("start-time"), python_name("from"), python_name("2nd"), python_name("label")
     ('start_time', 'from_', '_2nd', 'label')
     """
-    word = re.sub(r"\W", "_", name)
+    word = "".join(character if f"_{character}".isidentifier() else "_" for character in name)
     if keyword.iskeyword(word):
         return f"{word}_"
     return word if word.isidentifier() else f"_{word}"
