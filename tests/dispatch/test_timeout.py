@@ -110,6 +110,16 @@ def test_an_asynchronous_handler_is_cancelled() -> None:
     assert [(record.outcome, record.late) for record in records] == [("timed_out", False)]
 
 
+def test_what_a_handler_on_a_thread_returned_is_cancelled_too() -> None:
+    async def act() -> None:
+        await asyncio.sleep(LONG)
+
+    records: list[AuditRecord] = []
+    dispatcher = Dispatcher[object](TOOLS, {"set_alarm": lambda **given: act()}, timeout=0.2, audit=records.append)
+    assert asyncio.run(dispatcher.adispatch(call())).outcome == "timed_out"
+    assert [record.outcome for record in records] == ["timed_out"]
+
+
 def test_an_error_while_it_is_cancelled_is_the_handlers_own() -> None:
     async def act(**arguments: object) -> None:
         try:
