@@ -69,7 +69,7 @@ def examined(tool: Tool, function: object) -> tuple[Signature, list[str]]:
             problems += _misfits(parameter, taken)
         elif not takes_any:
             problems.append(_not_taken(parameter.name, set(by_name) - set(keywords)))
-    others = frozenset({*by_name, *keywords.values()}) if takes_any else None
+    others = frozenset(by_name) if takes_any else None
     return Signature(keywords, others), [f"{tool.name}: {who} {problem}" for problem in problems]
 
 
@@ -85,7 +85,8 @@ def _signature(function: Any) -> inspect.Signature | None:
 
 
 def _keyword(name: str, by_name: Mapping[str, inspect.Parameter]) -> str:
-    return python_name(name) if name not in by_name and python_name(name) in by_name else name
+    word = python_name(name)
+    return word if word in by_name else name
 
 
 def _needed_by_position(signature: inspect.Signature) -> Iterator[str]:

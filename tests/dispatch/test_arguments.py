@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -101,6 +102,13 @@ def test_a_handler_gets_arguments_of_its_own() -> None:
     for _ in range(2):
         assert dispatcher.dispatch(call("act", decision.arguments)).outcome == "done"
     assert days == ["mon"]
+
+
+def test_mappings_of_any_kind_are_json_values() -> None:
+    tools = ToolSet((tool({"place": {"type": "object"}}),))
+    given = {"place": MappingProxyType({"street": MappingProxyType({"number": 1})})}
+    done = Dispatcher(tools, {"act": lambda place=None: place}).dispatch(call("act", given))
+    assert done.result() == {"street": {"number": 1}}
 
 
 def test_a_pattern_that_could_backtrack_for_long_is_not_run() -> None:
