@@ -9,14 +9,18 @@ from router.corrections import OUT_OF_SCOPE, Conflict, Correction, OutOfScope
 from router.decisions import Abstain, AskArgument, Candidate, Clarify, Decision, Policy, ToolCall
 from router.declarations import Example, Parameter, Tool, ToolSet
 from router.errors import (
+    ArgumentError,
     BundleError,
     DeclarationError,
     EncoderError,
     EncoderMismatchError,
     FileError,
     GateError,
+    HandlerError,
+    HandlerTimeoutError,
     LogError,
     MissingExtraError,
+    NotRunError,
     OverlayError,
     ReportError,
     RouterError,
@@ -29,6 +33,7 @@ from router.errors import (
 if typing.TYPE_CHECKING:
     from router.conversation import Conversation
     from router.decision_log import DecisionLog, read_log
+    from router.dispatch import AuditLog, Dispatched, Dispatcher
     from router.overlay import Overlay
     from router.router import Router
     from router.shadow import Shadow
@@ -38,7 +43,9 @@ __version__ = "0.1.0"
 __all__ = [
     "OUT_OF_SCOPE",
     "Abstain",
+    "ArgumentError",
     "AskArgument",
+    "AuditLog",
     "BundleError",
     "Candidate",
     "Clarify",
@@ -48,13 +55,18 @@ __all__ = [
     "Decision",
     "DecisionLog",
     "DeclarationError",
+    "Dispatched",
+    "Dispatcher",
     "EncoderError",
     "EncoderMismatchError",
     "Example",
     "FileError",
     "GateError",
+    "HandlerError",
+    "HandlerTimeoutError",
     "LogError",
     "MissingExtraError",
+    "NotRunError",
     "OutOfScope",
     "Overlay",
     "OverlayError",
@@ -76,8 +88,11 @@ __all__ = [
 
 if not typing.TYPE_CHECKING:  # or type checkers would take every name for granted
     _LAZY = {
+        "AuditLog": "router.dispatch",
         "Conversation": "router.conversation",
         "DecisionLog": "router.decision_log",
+        "Dispatched": "router.dispatch",
+        "Dispatcher": "router.dispatch",
         "Overlay": "router.overlay",
         "Router": "router.router",
         "Shadow": "router.shadow",

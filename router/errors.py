@@ -11,6 +11,10 @@
     ├── UnknownToolError (LookupError)        a tool name that is not declared
     ├── UnknownCorrectionError (LookupError)  an id that is not in a file of corrections
     ├── BundleError (ValueError)              a bundle is missing, altered, truncated or too new
+    ├── HandlerError (TypeError)              handlers do not fit the tools they are for; carries every problem
+    ├── ArgumentError (ValueError)            a call's arguments are not what its tool declares; carries every problem
+    ├── HandlerTimeoutError (TimeoutError)    a handler was not done in time
+    ├── NotRunError (RuntimeError)            the result of a handler that did not run is asked for
     ├── EncoderError (RuntimeError)           an encoder cannot be opened or gave nonsense
     │   ├── UnknownEncoderError               no encoder has that name
     │   └── EncoderMismatchError              not the encoder the bundle was built with
@@ -40,6 +44,7 @@ class RouterError(Exception):
 
 def _restored(kind: type[RouterError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> RouterError:
     error = kind.__new__(kind, *arguments)
+    error.args = arguments  # an OSError takes them when it is initialised
     error.__dict__.update(attributes)
     return error
 
@@ -140,6 +145,39 @@ class BundleError(RouterError, ValueError):
         super().__init__(f"{path}: {message}")
 
 
+class HandlerError(RouterError, TypeError):
+    """Report everything about handlers that does not fit the tools they are for, at once."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems: tuple[str, ...] = tuple(problems)
+        super().__init__(_with_problems("the handlers do not fit the tools", self.problems))
+
+
+class ArgumentError(RouterError, ValueError):
+    """Report everything about the arguments of a call that is not as its tool declares, at once.
+
+    The message quotes arguments, which are what a person said.
+    """
+
+    def __init__(self, tool: str, problems: Iterable[str]) -> None:
+        self.tool = tool
+        self.problems: tuple[str, ...] = tuple(problems)
+        super().__init__(_with_problems(f"the arguments are not those of {tool!r}", self.problems))
+
+
+class HandlerTimeoutError(RouterError, TimeoutError):
+    """Say which tool's handler was not done in time."""
+
+    def __init__(self, tool: str, seconds: float) -> None:
+        self.tool = tool
+        self.seconds = seconds
+        super().__init__(f"the handler of {tool!r} was not done after {seconds:g} seconds")
+
+
+class NotRunError(RouterError, RuntimeError):
+    """Say why there is no result: no handler ran."""
+
+
 class EncoderError(RouterError, RuntimeError):
     """Say why an encoder cannot be used."""
 
@@ -172,6 +210,11 @@ class MissingExtraError(RouterError, ImportError):
         self.package = package
         self.extra = extra
         super().__init__(f"{purpose} needs {package!r}. Install it with: pip install 'intent-router[{extra}]'")
+
+
+def _with_problems(fact: str, problems: Sequence[str]) -> str:
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return "\n  ".join([f"{fact}: {count}", *problems])
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

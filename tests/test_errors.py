@@ -9,14 +9,18 @@ import pytest
 
 from router import errors
 from router.errors import (
+    ArgumentError,
     BundleError,
     DeclarationError,
     EncoderError,
     EncoderMismatchError,
     FileError,
     GateError,
+    HandlerError,
+    HandlerTimeoutError,
     LogError,
     MissingExtraError,
+    NotRunError,
     OverlayError,
     Problem,
     ReportError,
@@ -39,6 +43,10 @@ TREE = {
     UnknownToolError: (RouterError, LookupError),
     UnknownCorrectionError: (RouterError, LookupError),
     BundleError: (RouterError, ValueError),
+    HandlerError: (RouterError, TypeError),
+    ArgumentError: (RouterError, ValueError),
+    HandlerTimeoutError: (RouterError, TimeoutError),
+    NotRunError: (RouterError, RuntimeError),
     EncoderError: (RouterError, RuntimeError),
     UnknownEncoderError: (EncoderError,),
     EncoderMismatchError: (EncoderError,),
@@ -94,6 +102,18 @@ def test_each_error_carries_its_parts() -> None:
     assert (report.path, str(report)) == ("report.json", "report.json: is not JSON")
     bundle = BundleError(Path("x/tools.json"), "is missing")
     assert (bundle.path, str(bundle)) == (Path("x/tools.json"), f"{Path('x/tools.json')}: is missing")
+    handlers = HandlerError(["set_alarm: has no handler", "get_time: print cannot take 'zone'"])
+    assert handlers.problems == ("set_alarm: has no handler", "get_time: print cannot take 'zone'")
+    assert str(handlers) == (
+        "the handlers do not fit the tools: 2 problems\n"
+        "  set_alarm: has no handler\n  get_time: print cannot take 'zone'"
+    )
+    arguments = ArgumentError("set_alarm", ["time: 7 is not text"])
+    assert (arguments.tool, arguments.problems) == ("set_alarm", ("time: 7 is not text",))
+    assert str(arguments) == "the arguments are not those of 'set_alarm': 1 problem\n  time: 7 is not text"
+    late = HandlerTimeoutError("set_alarm", 2.5)
+    assert (late.tool, late.seconds) == ("set_alarm", 2.5)
+    assert str(late) == "the handler of 'set_alarm' was not done after 2.5 seconds"
     extra = MissingExtraError("torch", "st", "that encoder")
     assert (extra.package, extra.extra) == ("torch", "st")
     assert str(extra) == "that encoder needs 'torch'. Install it with: pip install 'intent-router[st]'"
@@ -124,6 +144,10 @@ def test_problems_are_values_that_travel_between_processes() -> None:
         UnknownEncoderError("minilmm", ["minilm"]),
         EncoderMismatchError("'a'", "'b'"),
         MissingExtraError("torch", "st", "that encoder"),
+        HandlerError(["set_alarm: has no handler"]),
+        ArgumentError("set_alarm", ["time: 7 is not text"]),
+        HandlerTimeoutError("set_alarm", 2.5),
+        NotRunError("no handler ran"),
     ],
     ids=lambda error: type(error).__name__,
 )

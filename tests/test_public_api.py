@@ -20,6 +20,7 @@ MODULES = [
     "router.bundle",
     "router.conversation",
     "router.declarations",
+    "router.dispatch",
     "router.overlay",
 ]
 
@@ -42,16 +43,23 @@ def test_the_public_names_are_these() -> None:
     corrections = {"OUT_OF_SCOPE", "Conflict", "Correction", "OutOfScope", "Overlay"}
     declarations = {"Example", "Parameter", "Tool", "ToolSet"}
     assert set(router.__all__) - decisions - declarations - corrections == {
+        "ArgumentError",
+        "AuditLog",
         "BundleError",
         "Conversation",
         "DecisionLog",
         "DeclarationError",
+        "Dispatched",
+        "Dispatcher",
         "EncoderError",
         "EncoderMismatchError",
         "FileError",
         "GateError",
+        "HandlerError",
+        "HandlerTimeoutError",
         "LogError",
         "MissingExtraError",
+        "NotRunError",
         "OverlayError",
         "ReportError",
         "Router",
@@ -80,7 +88,16 @@ def test_everything_public_says_what_it_is() -> None:
     for thing in public:
         assert thing.__doc__, thing
         assert not thing.__doc__.startswith(f"{thing.__name__}("), f"{thing} has the docstring that dataclass made up"
-    for kind in (router.Router, router.Conversation, router.DecisionLog, router.Overlay, router.Shadow):
+    for kind in (
+        router.AuditLog,
+        router.Conversation,
+        router.DecisionLog,
+        router.Dispatched,
+        router.Dispatcher,
+        router.Overlay,
+        router.Router,
+        router.Shadow,
+    ):
         for name, method in inspect.getmembers(kind, inspect.isroutine):
             assert name.startswith("_") or method.__doc__, name
 

@@ -52,6 +52,16 @@ def test_logging_decisions_imports_nothing_that_routes() -> None:
     assert _imported(program) & {"numpy", "pickle", *TRAINING, *AUTHORING, *BACKENDS} == set()
 
 
+def test_dispatching_imports_nothing_that_routes_and_no_event_loop() -> None:
+    program = (
+        "from router import Dispatcher, Tool, ToolCall, ToolSet;"
+        "tools = ToolSet((Tool('flip_coin', 'Flip a coin.'),));"
+        "dispatcher = Dispatcher(tools, {'flip_coin': lambda: 'heads'});"
+        "assert dispatcher.dispatch(ToolCall('flip_coin', utterance='', in_scope=1.0)).result() == 'heads'"
+    )
+    assert _imported(program) & {"numpy", "asyncio", "yaml", *TRAINING, *BACKENDS} == set()
+
+
 def test_routing_from_a_bundle_imports_nothing_that_trains_or_checks(bundle: Path) -> None:
     program = (
         "import sys; from router import Conversation, Router, ToolCall; router = Router.load(sys.argv[1]);"

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from os import PathLike
-from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from router.decision_log.entry import Answer, Entry
 from router.decision_log.key import open_key
-from router.decision_log.rotation import RotatedFile
+from router.decision_log.line_log import LineLog
 from router.decisions import Candidate, Decision
-from router.errors import LogError, Problem
 from router.text import MAX_UTTERANCE_CHARACTERS, normalize
 
 if TYPE_CHECKING:
@@ -28,7 +23,7 @@ Utterances: TypeAlias = Literal["omit", "hash", "keep"]
 """What a log says of an utterance: nothing, a keyed hash, or the text."""
 
 
-class DecisionLog:
+class DecisionLog(LineLog):
     """Write down each decision as a line of JSON.
 
     What people say stays out of it: the text, arguments, exclusions and questions
@@ -59,77 +54,35 @@ class DecisionLog:
     ) -> None:
         if utterances not in get_args(Utterances):
             raise ValueError(f"utterances is {utterances!r}; expected one of {', '.join(get_args(Utterances))}")
-        if max_bytes < 1 or backups < 0:
-            raise ValueError(f"max_bytes is {max_bytes} and backups {backups}; expected at least 1 and 0")
-        self.path = Path(path)
         self.utterances = utterances
-        self.dropped = 0
-        """So many decisions were not written."""
-        self.failure: Exception | None = None
-        """Why the last of them was not."""
         self._clock = clock
-        self._lock = threading.Lock()
-        self._is_closed = False
         self._fingerprints: weakref.WeakKeyDictionary[Router, str] = weakref.WeakKeyDictionary()
-        try:
-            self._file = RotatedFile(self.path, max_bytes, backups)
-            self._key = self._opened_key()
-        except OSError as error:
-            raise LogError([Problem(str(self.path), 0, "", f"cannot be written: {error.strerror}")]) from error
-        except ValueError as error:
-            raise LogError([Problem(str(self.path), 0, "", str(error))]) from None
+        super().__init__(path, max_bytes, backups)
 
     def __repr__(self) -> str:
         return f"<DecisionLog in {str(self.path)!r}, utterances {self.utterances!r}, {self.dropped} dropped>"
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def write(self, decision: Decision, *, router: Router | None = None, milliseconds: float | None = None) -> None:
         """Write down a decision, of which router, and how long it took. Never raises."""
-        try:
+
+        def row() -> Mapping[str, Any]:
             declarations = None if router is None else self._fingerprint(router)
-            self._append(decision.utterance, Answer.of(decision, milliseconds, declarations))
-        except Exception as failure:
-            self._drop(failure)
+            return self._entry(decision.utterance, Answer.of(decision, milliseconds, declarations)).to_dict()
+
+        self._write(row)
 
     def write_pair(self, utterance: str, acting: Answer, shadow: Answer) -> None:
         """Write down what was answered, and what a router beside it would have answered. Never raises."""
-        try:
-            self._append(utterance, acting, shadow)
-        except Exception as failure:
-            self._drop(failure)
+        self._write(lambda: self._entry(utterance, acting, shadow).to_dict())
 
-    def close(self) -> None:
-        """Close the file. What is written afterwards is dropped."""
-        with self._lock:
-            self._is_closed = True
-            self._file.close()
-
-    def _append(self, utterance: str, answer: Answer, shadow: Answer | None = None) -> None:
-        entry = Entry(
+    def _entry(self, utterance: str, answer: Answer, shadow: Answer | None = None) -> Entry:
+        return Entry(
             time=round(self._clock(), 3),
             answer=self._blurred(answer),
             shadow=None if shadow is None else self._blurred(shadow),
             utterance=utterance[:MAX_UTTERANCE_CHARACTERS] if self.utterances == "keep" else None,
             utterance_hash=self._hash(utterance) if self.utterances == "hash" else None,
         )
-        text = json.dumps(entry.to_dict(), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        line = f"{text}\n".encode("utf-8", "backslashreplace")  # half a surrogate pair becomes the JSON escape for it
-        with self._lock:
-            if self._is_closed:
-                raise ValueError("the log is closed")
-            self._file.append(line)
-
-    def _drop(self, failure: Exception) -> None:
-        with self._lock:
-            self.dropped += 1
-            self.failure = failure
 
     def _fingerprint(self, router: Router) -> str:
         """Return the fingerprint of a router's declarations, which takes longer than routing, computed once."""
@@ -139,9 +92,9 @@ class DecisionLog:
                 known = self._fingerprints[router] = router.tools.fingerprint
             return known
 
-    def _opened_key(self) -> bytes:
+    def _open_more(self) -> None:
         try:
-            return open_key(self.path) if self.utterances == "hash" else b""
+            self._key = open_key(self.path) if self.utterances == "hash" else b""
         except BaseException:
             self._file.close()
             raise

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
+from jsonschema.protocols import Validator
 
 from router.declarations.explain import Finding, violations
 from router.declarations.schema import NO_NETWORK, schema_keywords
@@ -68,10 +69,18 @@ def argument_violations(parameters: Schema, arguments: Json) -> Iterator[Finding
     """
     if _size(arguments) > MAX_ARGUMENT_VALUES:
         yield Finding((), f"the arguments hold more than {MAX_ARGUMENT_VALUES} values")
-    elif not any("patternProperties" in schema for _, schema in _subschemas(parameters)):
+    else:
         partial = {key: value for key, value in parameters.items() if key not in _OF_A_WHOLE_CALL}
-        validator = _ArgumentsValidator(partial, registry=NO_NETWORK, format_checker=_FORMATS)
-        yield from violations(validator, arguments)
+        yield from violations(call_validator(partial), arguments)
+
+
+def call_validator(parameters: Schema) -> Validator:
+    """Return what checks the arguments of a whole call, by the rules of `argument_violations`."""
+    is_checked = not any("patternProperties" in schema for _, schema in _subschemas(parameters))
+    validator: Validator = _ArgumentsValidator(
+        parameters if is_checked else {}, registry=NO_NETWORK, format_checker=_FORMATS
+    )
+    return validator
 
 
 def _subschemas(schema: Any, path: JsonPath = ()) -> Iterator[tuple[JsonPath, Schema]]:
