@@ -31,6 +31,35 @@ class Similar:
     is_declaration: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A value that fills a parameter, and how it was found."""
+
+    parameter: str
+    """With a dot before each key of a nested object: `address.city`."""
+    value: Any = field(hash=False)
+    """Of a parameter that takes a list, one of its values."""
+    text: str
+    """The words that say it; empty where it is implied."""
+    start: int
+    end: int
+    """Where these words are in `router.text.normalize(utterance)`: the characters `[start, end)`."""
+    probability: float
+    """In [0, 1]: that this is what was meant for the parameter."""
+    how: How
+
+
+How: TypeAlias = Literal["said", "known", "implied", "answered"]
+"""How a value was found.
+
+| how | the value |
+|---|---|
+| said | is in the words, read by their type |
+| known | is one of the values that the device knows, see `Router.with_values` |
+| implied | is meant and not said: "lights out" |
+| answered | was given in answer to a question |
+"""
+
 Kind: TypeAlias = Literal["call", "ask", "clarify", "abstain"]
 """The verb of a decision."""
 
@@ -65,11 +94,15 @@ class _Decided:
             "utterance": self.utterance,
             "decision": self.kind,
             "tool": getattr(self, "tool", None),
-            "arguments": dict(self.arguments) if isinstance(self, ToolCall) else None,
+            "arguments": dict(self.arguments) if isinstance(self, ToolCall | AskArgument) else None,
+            "found": [asdict(argument) for argument in getattr(self, "found", ())] or None,
             "confirm": getattr(self, "confirm", None),
-            "excluded": list(self.excluded) if isinstance(self, ToolCall) and self.excluded else None,
+            "excluded": list(getattr(self, "excluded", ())) or None,
             "parameter": getattr(self, "parameter", None),
             "question": getattr(self, "question", None),
+            "because": getattr(self, "because", None),
+            "said": getattr(self, "said", None),
+            "choices": list(getattr(self, "choices", ())) or None,
             "reason": getattr(self, "reason", None),
             "probability": round(self.probability, 6),
             "in_scope": round(self.in_scope, 6),
@@ -89,9 +122,11 @@ class ToolCall(_Decided):
     kind: ClassVar[Kind] = "call"
     tool: str
     arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
-    """The arguments that were found; empty until the router fills arguments."""
+    """What the tool is called with; valid against its declaration."""
     confirm: bool = field(default=False, kw_only=True)
     """Ask the person before the tool acts."""
+    found: tuple[Argument, ...] = field(default=(), kw_only=True)
+    """Where each argument comes from."""
     excluded: tuple[str, ...] = field(default=(), kw_only=True)
     """Words of the utterance that name what the call must leave alone: "the kitchen" of "all lights except the
     kitchen". Such a call asks for a confirmation."""
@@ -99,12 +134,31 @@ class ToolCall(_Decided):
 
 @dataclass(frozen=True)
 class AskArgument(_Decided):
-    """The tool is clear, but a required argument is missing: ask for it."""
+    """The tool is clear, but an argument is not: ask for it. `Router.answer` goes on with what is said then."""
 
     kind: ClassVar[Kind] = "ask"
+    __match_args__ = ("tool", "parameter", "question")
     tool: str
     parameter: str
     question: str
+    """Ready to be asked, made of the parameter's description."""
+    because: Because = field(default="missing", kw_only=True)
+    said: str = field(default="", kw_only=True)
+    """The words that should be the value, where they are none that it can have."""
+    choices: tuple[str, ...] = field(default=(), kw_only=True)
+    """Values to choose from, where there are a few."""
+    arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False, kw_only=True)
+    """What is known so far."""
+    found: tuple[Argument, ...] = field(default=(), kw_only=True)
+    """Where that comes from."""
+    confirm: bool = field(default=False, kw_only=True)
+    """As the call will have it."""
+    excluded: tuple[str, ...] = field(default=(), kw_only=True)
+    """As the call will have it."""
+
+
+Because: TypeAlias = Literal["missing", "unknown_value", "ambiguous_value"]
+"""Why an argument is asked for: nothing says it; what says it is no value that it can have; it could be several."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +200,7 @@ Decision: TypeAlias = ToolCall | AskArgument | Clarify | Abstain
 """Match on it: `match router.route(text): case ToolCall(tool, arguments): ...`."""
 
 
-_MAY_BE_LEFT_OUT = {"nearest", "features", "excluded", "question"}
+_MAY_BE_LEFT_OUT = {"nearest", "features", "excluded", "question", "found", "because", "said", "choices"}
 
 
 def decision_from_dict(data: Mapping[str, Any]) -> Decision:
@@ -162,10 +216,10 @@ def decision_from_dict(data: Mapping[str, Any]) -> Decision:
     values["candidates"] = tuple(Candidate(**candidate) for candidate in values["candidates"])
     values["nearest"] = tuple(Similar(**similar) for similar in data.get("nearest", ()))
     values["features"] = dict(data.get("features", {}))
-    if data.get("excluded"):
-        values["excluded"] = tuple(data["excluded"])
-    if data.get("question"):
-        values["question"] = data["question"]
+    if data.get("found"):
+        values["found"] = tuple(Argument(**argument) for argument in data["found"])
+    values |= {name: tuple(data[name]) for name in ("excluded", "choices") if data.get(name)}
+    values |= {name: data[name] for name in ("question", "because", "said") if data.get(name)}
     return kind(**values)
 
 

@@ -6,6 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -13,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from router.arguments import Arguments, Heard, Moment
 from router.corrections import OUT_OF_SCOPE, Conflict, Correction, Declared, OutOfScope
-from router.decisions import Abstain, Candidate, Decision, Policy, decide
+from router.decisions import Abstain, AskArgument, Candidate, Decision, Policy, ToolCall, decide
 from router.declarations import Tool, ToolSet
-from router.encoders import DEFAULT, Encoder, encode_utterances
+from router.encoders import DEFAULT, Encoder, encode_utterance_tokens, encode_utterances
 from router.errors import UnknownToolError
 from router.explanation import Explanation, explained, most_similar
 from router.held_out import HeldOut
@@ -31,6 +33,7 @@ from router.text import MAX_UTTERANCE_CHARACTERS, normalize
 
 MOST_CANDIDATES = 5
 """A decision carries at most so many candidates."""
+DEFAULT_LANGUAGE = "en"
 
 
 class Router:
@@ -49,6 +52,7 @@ class Router:
         policy: Policy,
         held_out: HeldOut | None = None,
         corrections: Mapping[Correction, Floats] = MappingProxyType({}),
+        arguments: Arguments | None = None,
     ) -> None:
         self.tools = tools
         self.encoder = encoder
@@ -60,6 +64,8 @@ class Router:
             dict(sorted(corrections.items(), key=lambda item: item[0].key))
         )
         """What it has learnt, in alphabetical order, each with its row [F]. See `learn`."""
+        self.arguments = arguments or Arguments(tools)
+        """Fills calls."""
 
     def __repr__(self) -> str:
         return f"<Router of {len(self.tools)} tools on {self.encoder.name!r}>"
@@ -98,22 +104,51 @@ class Router:
 
         save(self, bundle)
 
-    def route(self, utterance: str, *, available: Collection[str] | None = None) -> Decision:
+    def route(
+        self,
+        utterance: str,
+        *,
+        available: Collection[str] | None = None,
+        now: datetime | None = None,
+        language: str = DEFAULT_LANGUAGE,
+    ) -> Decision:
         """Decide what to do about an utterance.
 
         `available` names the tools that can be called right now, all by default;
-        an utterance for another tool is abstained on. Never raises for what a
-        person says; raises UnknownToolError for an available tool that is not
-        declared.
+        an utterance for another tool is abstained on. `now`, aware or naive, is
+        when it is said: without it "tomorrow" is no date. `language` (BCP 47) is
+        how numbers and times are said. Never raises for what a person says;
+        raises UnknownToolError for an available tool that is not declared.
         """
         mask = self._mask(available)
         text, refusal = self._heard(utterance)
         if refusal is not None:
             return refusal
         reading = self._read(text)
-        return self._decide(utterance, reading, self._score(reading, self._rows([reading.request])), mask)
+        heard = self._hear(reading.request)
+        decision = self._decide(utterance, reading, self._score(reading, heard.row[None]), mask)
+        return self._filled(decision, heard, Moment(now, language))
 
-    def route_all(self, utterance: str, *, available: Collection[str] | None = None) -> tuple[Decision, ...]:
+    def fill(
+        self, utterance: str, tool: str, *, now: datetime | None = None, language: str = DEFAULT_LANGUAGE
+    ) -> ToolCall | AskArgument:
+        """Return the call of a tool that is known to be meant, or ask for what is missing.
+
+        Raises UnknownToolError.
+        """
+        text, refusal = self._heard(utterance)
+        heard = self._hear("" if refusal else self._read(text).request)
+        call = ToolCall(self.tools[tool].name, utterance=utterance, in_scope=1.0, candidates=(Candidate(tool, 1.0),))
+        return self.arguments.fill(call, heard, Moment(now, language))
+
+    def route_all(
+        self,
+        utterance: str,
+        *,
+        available: Collection[str] | None = None,
+        now: datetime | None = None,
+        language: str = DEFAULT_LANGUAGE,
+    ) -> tuple[Decision, ...]:
         """Decide about each request of an utterance, in their order: "turn off the lights and wake me at six".
 
         Each decision's `utterance` is its part of the text. What is one request
@@ -121,23 +156,31 @@ class Router:
         of `route`.
         """
         mask = self._mask(available)
+        requests: dict[str, Heard] = {}
 
         def decided(texts: list[str]) -> list[Decision]:
-            readings = [self._read(text) for text in texts]
-            rows = self._rows([reading.request for reading in readings])
-            scores = (self._score(reading, rows[n : n + 1]) for n, reading in enumerate(readings))
-            return [self._decide(*each, mask) for each in zip(texts, readings, scores, strict=True)]
+            decisions = []
+            for part in texts:
+                reading = self._read(part)
+                requests[part] = self._hear(reading.request)
+                scores = self._score(reading, requests[part].row[None])
+                decisions.append(self._decide(part, reading, scores, mask))
+            return decisions
 
         text, refusal = self._heard(utterance)
         is_one = refusal is not None or text.casefold() in self._learnt
         several = () if is_one else self._phrasing.segmented(text, decided)
-        return several or (self.route(utterance, available=available),)
+        moment = Moment(now, language)
+        filled = tuple(self._filled(decision, requests[decision.utterance], moment) for decision in several)
+        return filled or (self.route(utterance, available=available, now=now, language=language),)
 
     def route_many(
         self,
         utterances: Iterable[str],
         *,
         available: Collection[str] | None = None,
+        now: datetime | None = None,
+        language: str = DEFAULT_LANGUAGE,
         threads: int | None = None,
         progress: Callable[[int], object] = lambda _: None,
     ) -> list[Decision]:
@@ -150,7 +193,7 @@ class Router:
         available = None if available is None else frozenset(available)
 
         def decided(utterance: str) -> Decision:
-            decision = self.route(utterance, available=available)
+            decision = self.route(utterance, available=available, now=now, language=language)
             progress(1)
             return decision
 
@@ -182,6 +225,7 @@ class Router:
             tool = Tool.from_dict(tool)
         if tool.name in self.tools:
             return self.without(tool.name).with_tool(tool)._having(self.corrections)
+        from router.arguments.teaching import teach
         from router.scoring.growth import with_tool
         from router.scoring.material import embed_tools
 
@@ -189,7 +233,8 @@ class Router:
         material = embed_tools([tool], (), self.encoder)
         channels = with_tool(self.scorer, self.tools, tools.names.index(tool.name), material)
         scorer = replace(self.scorer, channels=channels)
-        return Router(tools, self.encoder, scorer, self.policy, corrections=self.corrections)
+        arguments = self.arguments.with_tool(tools, tool, teach(tool, self.encoder, self.scorer.lexical_weight))
+        return Router(tools, self.encoder, scorer, self.policy, corrections=self.corrections, arguments=arguments)
 
     def without(self, name: str) -> Router:
         """Return a router that does not know the tool of that name, nor what it has learnt for it.
@@ -201,7 +246,8 @@ class Router:
         tools = self.tools.without(name)
         channels = without_tool(self.scorer.channels, self.tools.names.index(name))
         kept = {correction: row for correction, row in self.corrections.items() if correction.tool != name}
-        return Router(tools, self.encoder, replace(self.scorer, channels=channels), self.policy, corrections=kept)
+        scorer, arguments = replace(self.scorer, channels=channels), self.arguments.without(tools)
+        return Router(tools, self.encoder, scorer, self.policy, corrections=kept, arguments=arguments)
 
     def learn(self, utterance: str, tool: str | OutOfScope) -> Router:
         """Return a router that has learnt that an utterance is for a tool, or is `OUT_OF_SCOPE`.
@@ -235,7 +281,7 @@ class Router:
 
     def _having(self, corrections: Mapping[Correction, Floats]) -> Router:
         """Return this router with these corrections and no others."""
-        router = Router(self.tools, self.encoder, self.scorer, self.policy, self.held_out, corrections)
+        router = Router(self.tools, self.encoder, self.scorer, self.policy, self.held_out, corrections, self.arguments)
         # What is read from all declarations stays as it is.
         router._phrasing, router._declared, router._ruled_out = self._phrasing, self._declared, self._ruled_out
         return router
@@ -264,6 +310,16 @@ class Router:
             if name not in self.tools:
                 raise UnknownToolError(name, self.tools.names)
         return np.array([name in names for name in self.tools.names], np.float64)
+
+    def _hear(self, text: str) -> Heard:
+        tokens = encode_utterance_tokens(self.encoder, text)
+        sketch = np.float32(self.scorer.lexical_weight) * sketches([text])[0]
+        return Heard(text, tokens, np.concatenate([tokens.row, sketch]))
+
+    def _filled(self, decision: Decision, heard: Heard, moment: Moment) -> Decision:
+        if not isinstance(decision, ToolCall):
+            return decision
+        return self.arguments.fill(decision, heard, moment)
 
     def _read(self, text: str) -> Reading:
         return Reading(text) if text.casefold() in self._learnt else self._phrasing.read(text)

@@ -22,7 +22,8 @@ class Hole:
     kind: Kind
     schema: Mapping[str, Any] = field(hash=False)
     """Of one value: of an array that of its items."""
-    is_list: bool
+    list_schema: Mapping[str, Any] | None = field(hash=False)
+    """Of an array, what is said about the whole of it; None where there is one value."""
     is_required: bool
     description: str
 
@@ -30,6 +31,16 @@ class Hole:
     def parameter(self) -> str:
         """The parameter that it is, or is part of."""
         return self.path[0]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether there may be several values."""
+        return self.list_schema is not None
+
+    @property
+    def name(self) -> str:
+        """Its path, with a dot before each key of a nested object."""
+        return ".".join(self.path)
 
     @property
     def choices(self) -> tuple[Any, ...]:
@@ -60,7 +71,7 @@ def _of(
     is_list = schema.get("type") == "array"
     of_one = _plain(schema.get("items", {}), whole) if is_list else schema
     if kind := _kind(of_one):
-        yield Hole(path, kind, of_one, is_list, is_required, described)
+        yield Hole(path, kind, of_one, schema if is_list else None, is_required, described)
 
 
 def _kind(schema: Mapping[str, Any]) -> Kind | None:

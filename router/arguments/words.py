@@ -42,7 +42,9 @@ class Words:
         starts, ends = np.array(self.spans).T[:, :, None]
         overlaps = ((tokens.spans[:, 0] < ends) & (tokens.spans[:, 1] > starts)).astype(np.float32)
         summed = overlaps @ tokens.vectors
-        found: NDArray[np.float32] = summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), np.float32(1e-9))
+        found: NDArray[np.float32] = summed / np.maximum(
+            np.linalg.norm(summed, axis=1, keepdims=True), np.float32(1e-9)
+        )
         return found
 
 

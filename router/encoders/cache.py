@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from router.encoders.protocol import Encoder, Prefixes
+from router.encoders.protocol import Encoder, Prefixes, TokenEncoder, TokenVectors
 from router.errors import MissingExtraError
 
 CACHE_DIR_VARIABLE = "ROUTER_CACHE_DIR"
@@ -93,6 +93,16 @@ class CachedEncoder:
             rows |= new
             self._report(start + len(batch), len(missing))
         return np.stack([rows[key] for key in keys]) if keys else np.empty((0, self.dim), np.float32)
+
+    @property
+    def gives_tokens(self) -> bool:
+        """Whether the encoder that is cached does."""
+        return isinstance(self.encoder, TokenEncoder) and self.encoder.gives_tokens
+
+    def encode_tokens(self, text: str) -> TokenVectors:
+        """Return the row of a text and its tokens."""
+        assert isinstance(self.encoder, TokenEncoder)
+        return self.encoder.encode_tokens(text)
 
     def _report(self, done: int, total: int) -> None:
         if self._progress and total:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from router.arguments import Arguments
+from router.arguments.teaching import teach
 from router.decisions import Policy
 from router.declarations import ToolSet
 from router.encoders import DEFAULT, Encoder, load_encoder
@@ -54,6 +56,10 @@ def train(
         evidence, fusion, gate = known.evidence, known.fusion, known.gate
         none_of_these = material.counterexamples[won_by_own_tool(evidence, fusion)]
         channels = build_channels(material, LEXICAL_WEIGHT, INVERSE_PENALTY, none_of_these)
+    arguments = {}
+    for n, tool in enumerate(tools):
+        progress("teaching arguments", n, len(tools))
+        arguments[tool.name] = teach(tool, encoder, LEXICAL_WEIGHT)
     policy, held_out = fit_policy(evidence, fusion, known.gates, policy or Policy())
     return Router(
         tools,
@@ -61,6 +67,7 @@ def train(
         Scorer(channels, LEXICAL_WEIGHT, INVERSE_PENALTY, fusion, gate),
         policy,
         held_out,
+        arguments=Arguments(tools, arguments),
     )
 
 

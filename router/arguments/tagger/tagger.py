@@ -8,8 +8,10 @@ linear, so that an utterance costs microseconds.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +19,12 @@ from numpy.typing import NDArray
 from router.arguments.tagger.features import lexical_features
 from router.arguments.words import Words
 
+Value: TypeAlias = tuple[int, int, int]
+"""Which of the parameters, and its first and last word."""
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
+UNTAUGHT = -2.0
+"""The log-potential of a value that no example says anything about."""
 NEVER = -1e9
 """The log-potential of what the labels rule out: going on with what has not begun."""
 
@@ -64,29 +70,17 @@ class Lattice:
     moves: Doubles
     """[L + 1, L], see `Tagger.transitions`; `NEVER` where it is ruled out."""
 
-    def spans(self) -> Doubles:
-        """Return the log-probability [P, n, n] that the words from i to j, j included, are exactly one value of p.
+    def probabilities(self, values: Sequence[Value]) -> list[float]:
+        """Return how likely it is that exactly these words are a value of that parameter, each by itself.
 
-        By the forward and backward sums; minus infinity, or next to it, where j < i.
+        By the forward and backward sums, scaled at each word (Rabiner, 1989).
         """
-        forward, backward = self._forward(), self._backward()
-        total = np.logaddexp.reduce(forward[-1])
-        begins, goes_on = np.arange(1, self.emissions.shape[1], 2), np.arange(2, self.emissions.shape[1], 2)
-        stays = self.moves[goes_on, goes_on]
-        run = np.cumsum(self.emissions[:, goes_on] + stays, axis=0)  # [n, P]
-        first_step = self.moves[begins, goes_on] - stays
-        ends = self._ends(backward)  # [n, L]
-        one = forward[:, begins] + ends[:, begins]  # [n, P]
-        longer = (forward[:, begins] - run + first_step).T[:, :, None] + (run + ends[:, goes_on]).T[
-            :, None, :
-        ]  # [P, n, n]
-        words = np.arange(len(self.emissions))
-        found: Doubles = np.where(words[:, None] < words, longer, -np.inf)
-        found[:, words, words] = one.T
-        found -= total
-        return found
+        emissions = np.exp(self.emissions - self.emissions.max(axis=1, keepdims=True))
+        moves = np.exp(self.moves)
+        forward, following = self._forward(emissions, moves), self._following(emissions, moves)
+        return [self._probability(value, emissions, moves, forward, following) for value in values]
 
-    def best(self, bonus: Doubles) -> list[tuple[int, int, int]]:
+    def best(self, bonus: Doubles) -> list[Value]:
         """Return the likeliest segmentation: values as (parameter, first word, last word), in order.
 
         `bonus` [P, n, n] is added to the log-potential of the words from i to j
@@ -117,29 +111,55 @@ class Lattice:
                 reached[t, goes_on], began[t, goes_on] = ways[start, parameters], start
         return _traced(reached, outside_from, entered_from, began)
 
-    def _forward(self) -> Doubles:
-        found = np.empty_like(self.emissions)
-        found[0] = self.moves[-1] + self.emissions[0]
-        for t in range(1, len(found)):
-            found[t] = np.logaddexp.reduce(found[t - 1][:, None] + self.moves[:-1], axis=0) + self.emissions[t]
+    def _forward(self, emissions: Doubles, moves: Doubles) -> Doubles:
+        """Return how likely each label [n, L] of a word is after the words up to it."""
+        found = np.empty_like(emissions)
+        reached = moves[-1]
+        for t, here in enumerate(emissions):
+            reached = reached * here
+            reached /= reached.sum()
+            found[t] = reached
+            reached = reached @ moves[:-1]
         return found
 
-    def _backward(self) -> Doubles:
-        found = np.zeros_like(self.emissions)
+    def _following(self, emissions: Doubles, moves: Doubles) -> Doubles:
+        """Return what the words after each one say of its follower [n, L], up to a factor; ones after the last."""
+        found = np.ones_like(emissions)
         for t in range(len(found) - 2, -1, -1):
-            found[t] = np.logaddexp.reduce(self.moves[:-1] + self.emissions[t + 1] + found[t + 1], axis=1)
+            found[t] = emissions[t + 1] if t == len(found) - 2 else emissions[t + 1] * (moves[:-1] @ found[t + 1])
+            found[t] /= found[t].max()
         return found
 
-    def _ends(self, backward: Doubles) -> Doubles:
-        """Return the sum [n, L] over all that may follow a value whose last word is t: anything but going on."""
-        found = np.zeros_like(self.emissions)
-        stops = self.moves[:-1].copy()
-        stops[:, 2::2] = NEVER
-        stops[0] = self.moves[0]
-        if len(found) > 1:
-            following = self.emissions[1:] + backward[1:]
-            found[:-1] = np.logaddexp.reduce(stops[None] + following[:, None, :], axis=2)
-        return found
+    def _probability(
+        self, value: Value, emissions: Doubles, moves: Doubles, forward: Doubles, following: Doubles
+    ) -> float:
+        """Return the share of the paths through the value among those that reach its first word."""
+        parameter, first, last = value
+        begins, goes_on = 1 + 2 * parameter, 2 + 2 * parameter
+        is_last = last == len(emissions) - 1
+        through = forward[first].copy()
+        all_paths = through
+        share = through[begins]
+        label = begins
+        for t in range(first + 1, last + 1):
+            all_paths = (all_paths @ moves[:-1]) * emissions[t]
+            share = share * moves[label, goes_on] * emissions[t, goes_on]
+            total = all_paths.sum()
+            all_paths, share, label = all_paths / total, share / total, goes_on
+        if is_last:
+            return float(share)
+        after = moves[label].copy()
+        after[goes_on] = 0.0
+        return float(share * (after @ following[last]) / (all_paths @ (moves[:-1] @ following[last])))
+
+
+def nothing_taught(parameters: Sequence[str], dimensions: int) -> Tagger:
+    """Return the tagger of a tool whose examples mark nothing: most words fill nothing, whatever they are."""
+    labels = 1 + 2 * len(parameters)
+    weights = np.zeros((dimensions + 1, labels), np.float32)
+    weights[-1, 1::2] = UNTAUGHT
+    nothing = np.zeros((0, labels), np.float32)
+    return Tagger(tuple(parameters), weights, (), nothing, np.zeros((labels + 1, labels), np.float32))
 
 
 def allowed(parameters: int) -> NDArray[np.bool_]:
@@ -154,8 +174,8 @@ def allowed(parameters: int) -> NDArray[np.bool_]:
 
 def _traced(
     reached: Doubles, outside_from: NDArray[np.intp], entered_from: NDArray[np.intp], began: NDArray[np.intp]
-) -> list[tuple[int, int, int]]:
-    values: list[tuple[int, int, int]] = []
+) -> list[Value]:
+    values: list[Value] = []
     t, label = len(reached) - 1, int(reached[-1].argmax()) if len(reached) else 0
     while t >= 0:
         if label == 0:

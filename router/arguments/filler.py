@@ -1,0 +1,147 @@
+"""From an utterance to the arguments of one tool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from router.arguments.holes import Hole, holes
+from router.arguments.implied import Implied
+from router.arguments.reading import Read, Readings
+from router.arguments.tagger import Tagger, nothing_taught
+from router.arguments.words import Words, split_words
+from router.decisions import How
+from router.declarations import Tool
+from router.encoders import TokenVectors
+
+Floats = NDArray[np.float32]
+Span = tuple[int, int]
+
+UNREADABLE = -3.0
+"""What it costs, in logits, to take words for a value that they cannot be read as."""
+IMPLIED = 0.5
+"""How probable a value must be that nothing says."""
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What the examples of a tool taught about its arguments."""
+
+    tagger: Tagger | None = None
+    """None where no example marks a slot."""
+    implied: Mapping[str, Implied] = field(default_factory=dict)
+    """By parameter."""
+    phrases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By parameter, which words stand for which of its choices, where an example says both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Words that fill a hole, or that ought to."""
+
+    hole: Hole
+    value: Any
+    """None where the words cannot be read as one."""
+    words: str
+    """Empty where it is implied."""
+    span: Span
+    """The characters of the text that these words are."""
+    probability: float
+    """In [0, 1]."""
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What was found for the holes of a tool."""
+
+    values: tuple[Value, ...] = ()
+    unknown: tuple[Value, ...] = ()
+    """Words that ought to be a value and cannot be read as one."""
+
+
+class Filler:
+    """Fills the holes of one tool."""
+
+    def __init__(self, tool: Tool, taught: Taught) -> None:
+        self.tool = tool
+        self.taught = taught
+        self.holes = holes(tool)
+
+    def fill(self, text: str, tokens: TokenVectors, row: Floats, readings: Readings, barred: Sequence[Span]) -> Filled:
+        """Find the values in a normalised text.
+
+        `tokens` and `row` [F] are the text's. No value is taken from characters
+        that are `barred`.
+        """
+        words = split_words(text)
+        if not words or not self.holes:
+            return Filled()
+        tagger = self.taught.tagger or nothing_taught([hole.parameter for hole in self.holes], len(tokens.vectors.T))
+        tagged = [self._by_parameter[name] for name in tagger.parameters]
+        read = [self._read(hole, words, readings) for hole in tagged]
+        lattice = tagger.lattice(words, words.vectors(tokens))
+        chosen = lattice.best(_bonus(tagged, read, words, barred))
+        values, unknown = [], []
+        for (p, first, last), probability in zip(chosen, lattice.probabilities(chosen), strict=True):
+            hole, span = tagged[p], (words.spans[first][0], words.spans[last][1])
+            said, each = text[span[0] : span[1]], read[p].get((first, last))
+            if each:
+                values.append(Value(hole, each.value, said, span, probability, each.how))
+            elif hole.kind == "text":
+                values.append(Value(hole, said, said, span, probability, "said"))
+            else:
+                unknown.append(Value(hole, None, said, span, probability, "said"))
+        values = _once(values)
+        values += self._implied(row, {each.hole for each in (*values, *unknown)})
+        return Filled(tuple(values), tuple(unknown))
+
+    @cached_property
+    def _by_parameter(self) -> dict[str, Hole]:
+        return {hole.parameter: hole for hole in reversed(self.holes)}
+
+    def _read(self, hole: Hole, words: Words, readings: Readings) -> dict[Span, Read]:
+        """Return what words can be read as, by the first and the last of them."""
+        found = {}
+        for each in readings.of(hole, self.taught.phrases.get(hole.parameter, {})):
+            if place := words.covering(each.start, each.end):
+                found[place[0], place[1] - 1] = each
+        return found
+
+    def _implied(self, row: Floats, filled: set[Hole]) -> list[Value]:
+        values = []
+        for parameter, implied in self.taught.implied.items():
+            hole = self._by_parameter[parameter]
+            likely = implied.probabilities(row)
+            best = int(likely.argmax())
+            if hole not in filled and best < len(implied.values) and likely[best] >= IMPLIED:
+                values.append(Value(hole, implied.values[best], "", (0, 0), float(likely[best]), "implied"))
+        return values
+
+
+def _bonus(tagged: Sequence[Hole], read: Sequence[Mapping[Span, Read]], words: Words, barred: Sequence[Span]) -> Any:
+    """Return what speaks for and against spans of words [P, n, n] beside the tagger."""
+    bonus = np.zeros((len(tagged), len(words), len(words)))
+    for own, hole, found in zip(bonus, tagged, read, strict=True):
+        if hole.kind != "text":
+            own[:] = UNREADABLE
+        for place, each in found.items():
+            own[place] = each.bonus
+    for start, end in barred:
+        inside = [n for n, span in enumerate(words.spans) if span[0] < end and span[1] > start]
+        for n in inside:
+            bonus[:, : n + 1, n:] = -np.inf
+    return bonus
+
+
+def _once(values: Sequence[Value]) -> list[Value]:
+    """Keep of each hole that is no list the likeliest value."""
+    best: dict[Hole, float] = {}
+    for each in values:
+        best[each.hole] = max(best.get(each.hole, 0.0), each.probability)
+    return [each for each in values if each.hole.is_list or each.probability == best[each.hole]]
