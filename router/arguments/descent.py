@@ -41,6 +41,11 @@ def minimized(
     return weights
 
 
+def as_shipped(weights: Doubles) -> NDArray[np.float32]:
+    """Return weights with the precision of half floats, in which a bundle keeps them."""
+    return weights.astype(np.float16).astype(np.float32)
+
+
 def _direction(slope: Doubles, moved: Sequence[tuple[Doubles, Doubles, float]]) -> Doubles:
     """Return the two-loop recursion's product of the inverse Hessian and the slope, downhill."""
     direction = -slope

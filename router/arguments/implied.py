@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from router.arguments.descent import Doubles, minimized
+from router.arguments.descent import Doubles, as_shipped, minimized
 
 Floats = NDArray[np.float32]
 INVERSE_PENALTY = 10.0
@@ -63,5 +63,5 @@ def fit_implied(rows: Floats, values: Sequence[Any], left_out: Any) -> Implied |
         value = INVERSE_PENALTY * float(totals.sum() - (logits * targets).sum())
         return value + 0.5 * float((table[:, :-1] ** 2).sum()), slope.ravel()
 
-    table = minimized(loss, np.zeros(count * (rows.shape[1] + 1)), 100).reshape(count, -1).astype(np.float32)
-    return Implied(tuple(known), table[:, :-1], table[:, -1])
+    table = minimized(loss, np.zeros(count * (rows.shape[1] + 1)), 100).reshape(count, -1)
+    return Implied(tuple(known), as_shipped(table[:, :-1]), as_shipped(table[:, -1]))

@@ -42,4 +42,4 @@ class Readings:
 
     def of(self, hole: Hole, phrases: Mapping[str, Any]) -> list[Read]:
         """Return what can be read for a hole. `phrases` are words that are known to stand for one of its choices."""
-        raise NotImplementedError
+        return []

@@ -1,4 +1,4 @@
-"""Whether arguments are what a tool's parameters allow, without jsonschema where its everyday keywords are all there is.
+"""Whether arguments are what parameters allow, without jsonschema where its everyday keywords are all there is.
 
 jsonschema takes longer to import than everything else that a first decision
 needs. What these keywords do not cover is left to it.
@@ -45,7 +45,7 @@ def _allows(schema: Schema, value: Any) -> bool:
     if kind is not None and not _is_of(kind, value):
         return False
     if isinstance(value, str):
-        return schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value))
+        return bool(schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)))
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _allows_number(schema, value)
     if isinstance(value, list):

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from router.bundle.arguments import from_document, to_document
 from router.bundle.folder import Folder, read_folder, write_folder
 from router.corrections import OUT_OF_SCOPE, Correction, OutOfScope
 from router.decisions import Policy, Thresholds
@@ -28,6 +29,7 @@ from router.text import normalize
 
 _LEARNT_ROWS = "learnt_rows"
 """The array that is there where something was learnt."""
+_ARGUMENT_WEIGHTS = "argument_weights"
 _SHIPPED = {"minilm-l6-int8": "minilm", "hashing": "hashing"}
 """What opens the encoders that ship, by their names; others are given to `load`."""
 
@@ -35,6 +37,7 @@ _SHIPPED = {"minilm-l6-int8": "minilm", "hashing": "hashing"}
 def save(router: Router, path: str | os.PathLike[str]) -> None:
     """Write a router as a bundle. See `router.bundle.folder.write_folder` for what is guaranteed."""
     scorer = router.scorer
+    arguments, argument_weights = to_document(router.arguments)
     learnt = [
         {"utterance": each.utterance, "tool": None if isinstance(each.tool, OutOfScope) else each.tool}
         for each in router.corrections
@@ -51,9 +54,11 @@ def save(router: Router, path: str | os.PathLike[str]) -> None:
                 "fusion": dict(zip(CHANNELS, map(float, scorer.fusion), strict=True)),
                 "gate": dict(zip(GATE_FEATURES, map(float, scorer.gate), strict=True)),
             },
+            "arguments": arguments,
             **({"learnt": learnt} if learnt else {}),
         },
         arrays={field.name: getattr(scorer.channels, field.name) for field in fields(Channels)}
+        | {_ARGUMENT_WEIGHTS: argument_weights}
         | ({_LEARNT_ROWS: np.stack([*router.corrections.values()])} if learnt else {}),
         manifest={
             "encoder": {"name": router.encoder.name, "dim": router.encoder.dim, "id": router.encoder.fingerprint},
@@ -77,6 +82,7 @@ def load(path: str | os.PathLike[str], encoder: str | Encoder | None = None) -> 
         scorer = _scorer(folder, tools, named["dim"])
         held_out = _held_out(folder.documents["held_out"])
         corrections = _corrections(folder, tools, named["dim"])
+        arguments = from_document(folder.documents["arguments"], folder.arrays[_ARGUMENT_WEIGHTS], tools)
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RouterError) as error:
         raise BundleError(Path(path), f"is whole, but not a router that this version can read: {error!r}") from error
     opened = load_encoder(encoder if encoder is not None else _shipped(named))
@@ -84,7 +90,7 @@ def load(path: str | os.PathLike[str], encoder: str | Encoder | None = None) -> 
         raise EncoderMismatchError(
             _described(named), _described({"name": opened.name, "dim": opened.dim, "id": opened.fingerprint})
         )
-    return Router(tools, opened, scorer, policy, held_out, corrections)
+    return Router(tools, opened, scorer, policy, held_out, corrections, arguments)
 
 
 def _policy(document: Mapping[str, Any]) -> Policy:
@@ -127,7 +133,8 @@ def _encoder(named: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _scorer(folder: Folder, tools: ToolSet, dim: int) -> Scorer:
     document = folder.documents["scorer"]
-    channels = Channels(**{name: array for name, array in folder.arrays.items() if name != _LEARNT_ROWS})
+    own = {name: array for name, array in folder.arrays.items() if name not in (_LEARNT_ROWS, _ARGUMENT_WEIGHTS)}
+    channels = Channels(**own)
     _check(channels, tools, dim)
     scalars = ("lexical_weight", "inverse_penalty")
     return Scorer(

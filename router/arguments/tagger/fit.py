@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from router.arguments.descent import minimized
+from router.arguments.descent import as_shipped, minimized
 from router.arguments.tagger.features import FEATURES_OF_A_WORD, lexical_features
 from router.arguments.tagger.tagger import NEVER, Doubles, Floats, Tagger, allowed
 from router.arguments.words import Words
@@ -17,6 +17,8 @@ VECTOR_PENALTY = 0.025
 FEATURE_PENALTY = 0.3
 TRANSITION_PENALTY = 0.5
 """Half of each times the squares of the weights is added to the negative log-likelihood, see `evals/NOTES.md`."""
+LEAST_WEIGHT = 0.03
+"""A lexical feature with no weight like this says next to nothing, and is dropped."""
 ITERATIONS = 120
 
 
@@ -37,12 +39,13 @@ def fit_tagger(parameters: Sequence[str], examples: Sequence[Marked], iterations
     problem = _Problem(len(parameters), examples)
     weights = minimized(problem.loss, np.zeros(problem.size), iterations)
     vector_weights, feature_weights, transitions = problem.split(weights)
+    kept = np.flatnonzero(np.abs(feature_weights).max(axis=1, initial=0.0) >= LEAST_WEIGHT)
     return Tagger(
         tuple(parameters),
-        vector_weights.astype(np.float32),
-        problem.features,
-        feature_weights.astype(np.float32),
-        np.where(allowed(len(parameters)), transitions, 0.0).astype(np.float32),
+        as_shipped(vector_weights),
+        tuple(problem.features[row] for row in kept),
+        as_shipped(feature_weights[kept]),
+        as_shipped(np.where(allowed(len(parameters)), transitions, 0.0)),
     )
 
 
