@@ -15,11 +15,13 @@ def find(row: Row, wanted: str) -> Iterable[Claim]:
     """Claim what the mentions say; a value that depends on an unknown now is None."""
     for one in mentions(row.text, row.language, row.now):
         value = next((one.as_format(name) for name in get_args(Format) if name == wanted), None)
+        if wanted in ("integer", "number") and one.kind not in ("number", "ordinal"):
+            continue
         if value is None and not (row.now is None and one.kind in _KINDS.get(wanted, ())):
             continue
         if wanted == "measure":
             value = f"{value['value']} {value['unit']}"
         elif wanted == "interval":
             value = "/".join(value)
-        certainty = one.certainty if one.kind == wanted or wanted in ("integer", "number") else one.certainty * 0.9
+        certainty = one.certainty if one.kind == wanted or one.kind == "ordinal" else one.certainty * 0.9
         yield Claim(one.start, one.end, certainty, value)

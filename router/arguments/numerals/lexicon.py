@@ -14,6 +14,7 @@ from typing import Any
 from router.arguments.numerals.phrases import Phrases
 from router.arguments.numerals.tokens import fold
 from router.errors import did_you_mean
+from router.phrasing.templates import expanded
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
 """The languages that ship. No file has been checked by a native speaker yet."""
@@ -118,7 +119,7 @@ def lexicon(language: str) -> Lexicon:
         groups=groups,
         fractions=fractions,
         halves=halves,
-        units=Phrases(_units(data["units"], everywhere["units"], _read("units", language))),
+        units=Phrases(_units(_expanded(data["units"]), everywhere["units"], _read("units", language))),
         symbols=Phrases((word, tuple(units)) for word, units in everywhere["symbols"].items()),
         compounds=data.get("compounds", False),
         compound_ordinals=tuple(data.get("compound_ordinals", ())),
@@ -132,6 +133,10 @@ def lexicon(language: str) -> Lexicon:
         ),
         **sets,
     )
+
+
+def _expanded(units: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {unit: [" ".join(words) for each in names for words in expanded(each)] for unit, names in units.items()}
 
 
 def _units(*sources: dict[str, list[str]]) -> Iterable[tuple[str, tuple[str, ...]]]:

@@ -41,8 +41,7 @@ def find(holes: Holes) -> list[Found]:
     """Return what may be said at each token, idioms left out."""
     grammar, words, kinds = holes.grammar, holes.words, holes.tokens.kinds
     found: list[Found] = []
-    idle = 0
-    numbered = 0
+    idle = numbered = dated = 0
     for at, word in enumerate(words):
         if at < idle:
             continue
@@ -64,7 +63,10 @@ def find(holes: Holes) -> list[Found]:
         found += _measures(holes, at, numbers)
         found += _durations(holes, at)
         found += _times(holes, at)
-        found += _dates(holes, at)
+        if word in grammar.parts and (part := grammar.parts.longest(words, at)):
+            dated = part[0]
+        if at >= dated:
+            found += _dates(holes, at)
         if is_start:
             found += _days(holes, at)
         found += _intervals(holes, at)
@@ -103,7 +105,8 @@ def _symbols(holes: Holes, at: int) -> Iterator[Found]:
 
 def _durations(holes: Holes, at: int) -> Iterator[Found]:
     for end, duration in holes("duration", at)[:1]:
-        yield Found("duration", at, end, 0.9, duration)
+        is_weak = holes.words[end - 1] in holes.grammar.weak and holes.words[at] in holes.grammar.numerals.lexicon.articles
+        yield Found("duration", at, end, 0.4 if is_weak and end == at + 2 else 0.9, duration)
     for end, rule, bound in holes.grammar.relative.matches(holes.words, at, holes):
         said = dict(bound)
         duration = said["duration"]
@@ -129,11 +132,12 @@ def _times(holes: Holes, at: int) -> Iterator[Found]:
     if best is None:
         return
     end, read = best
-    before = holes.words[at - 1] if at else ""
+    before = _word_before(holes, at)
     grammar = holes.grammar
     rank = 2 if before in grammar.strong else 1 if before in grammar.hints else 0
     if read.is_bare:
-        if _is_counted(holes, at, end):
+        is_article = any(number.is_article and number.end == end for number in holes.numbers(at))
+        if _is_counted(holes, at, end) or (is_article and not rank) or _is_nought(read):
             return
         certainty = (_BARE if read.certainty == -1 else _WEAK)[rank]
         if at == 0 and end == len(holes.words):
@@ -141,6 +145,18 @@ def _times(holes: Holes, at: int) -> Iterator[Found]:
     else:
         certainty = max(read.certainty, (0.0, 0.7, 0.9)[rank])
     yield Found("time", at, end, certainty, read)
+
+
+def _word_before(holes: Holes, at: int) -> str:
+    """Return the word before a token in lower case, with its accents: "as" is no "às"."""
+    if not at:
+        return ""
+    start, end = holes.tokens.spans[at - 1]
+    return holes.tokens.text[start:end].lower()
+
+
+def _is_nought(read: Clock) -> bool:
+    return read.is_bare and read.minutes == 0 and read.is_exact
 
 
 def _is_counted(holes: Holes, at: int, end: int) -> bool:
@@ -162,8 +178,8 @@ def _is_counted(holes: Holes, at: int, end: int) -> bool:
 def _dates(holes: Holes, at: int) -> Iterator[Found]:
     for end, day in holes("date", at)[:1]:
         certainty = day.certainty
-        if certainty < 0.5 and at and holes.words[at - 1] in holes.grammar.date_hints:
-            certainty = 0.85
+        if certainty < 0.5 and _word_before(holes, at) in holes.grammar.date_hints:
+            certainty = 0.85 if day.weekday is not None or end > at + 1 else certainty if holes.words[at] in holes.grammar.weak else 0.6
         yield Found("date", at, end, certainty, day)
 
 
@@ -221,7 +237,7 @@ def _intervals(holes: Holes, at: int) -> Iterator[Found]:
     best: Found | None = None
     for end, _, bound in grammar.intervals.matches(holes.words, at, holes):
         times = tuple(value for _, value in bound)
-        if any(read.is_bare and _is_counted(holes, start, stop) and stop == end for read, start, stop in times):
+        if any(_is_nought(read) for read, _, _ in times) or (times[-1][0].is_bare and _is_counted(holes, *times[-1][1:])):
             continue
         is_opened = times[0][1] > at
         is_bare = all(read.is_bare for read, _, _ in times)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -132,7 +133,7 @@ class Grammar:
     joints: Phrases[int]
     """Between a date and a time: "at"."""
     strong: frozenset[str]
-    """Last words before a number that make it a time: "at"."""
+    """Last words before a number that make it a time: "at"; with their accents, and so are the two after this."""
     hints: frozenset[str]
     """Last words before a number that may make it a time: "for"."""
     date_hints: frozenset[str]
@@ -151,7 +152,7 @@ def grammar(language: str) -> Grammar:
     """Read a language's file."""
     text = resources.files(__package__).joinpath(f"languages/{language}.json").read_text(encoding="utf-8")
     data: dict[str, Any] = json.loads(text)
-    phrases = {name: _phrases(data[name]) for name in ("weekdays", "weekday_sets", "months")}
+    phrases = {name: _phrases(data[name], first) for name, first in (("weekdays", 0), ("weekday_sets", 0), ("months", 1))}
     named = {name: Phrases(_by_name(data[name])) for name in ("units", "parts", "today_parts", "day_parts", "sets")}
     feasts = Phrases(_by_name(data["feasts"]))
     plain = {
@@ -189,8 +190,8 @@ def grammar(language: str) -> Grammar:
     )
 
 
-def _phrases(names: Sequence[Sequence[str]]) -> Phrases[int]:
-    return Phrases((name, index) for index, group in enumerate(names) for name in group)
+def _phrases(names: Sequence[Sequence[str]], first: int) -> Phrases[int]:
+    return Phrases((name, index) for index, group in enumerate(names, first) for name in group)
 
 
 def _by_name(data: dict[str, list[str]]) -> Iterable[tuple[str, str]]:
@@ -207,4 +208,4 @@ def _compounds(data: dict[str, Any]) -> Iterable[tuple[str, tuple[str, int | str
 
 
 def _last_words(phrases: Iterable[str]) -> frozenset[str]:
-    return frozenset(tokenize(phrase).words[-1] for phrase in phrases)
+    return frozenset(re.split(r"[ ']", phrase.strip("'"))[-1] for phrase in phrases)

@@ -29,7 +29,7 @@ class Holes:
                 (n.end, n.value) for n in self.numbers(at) if not n.is_ordinal and n.value >= 0
             ],
             "hour": self._hours, "minute": lambda at: self._minutes(at, range(1, 60)),
-            "five": lambda at: self._minutes(at, range(5, 30, 5)), "mm": self._two_figures, "hhmm": self._four_figures,
+            "five": lambda at: self._minutes(at, range(5, 30, 5)), "mm": self._two_figures, "hhmm": self._four_figures, "military": self._military,
             "clock": self._clocks, "dotted": self._dotted, "hm": self._hours_and_minutes,
             "day": self._days, "ordinal": lambda at: self._days(at, ordinal=True), "year": self._years,
             "stamp": lambda at: self._written("stamp", at), "dmy": lambda at: self._written("dmy", at),
@@ -89,6 +89,14 @@ class Holes:
         is_clock = self.tokens.kinds[at] == "figures" and re.fullmatch(r"(?:[01][0-9]|2[0-3])[0-5][0-9]", word)
         return [(at + 1, (int(word[:2]), int(word[2:]), None, True))] if is_clock else []
 
+    def _military(self, at: int) -> list[tuple[int, Any]]:
+        """Return what is said in hundreds: "six hundred", "five hundred and thirty"."""
+        return [
+            (n.end, (n.value // 100, n.value % 100, None, False))
+            for n in self.numbers(at)
+            if isinstance(n.value, int) and 100 <= n.value < 2400 and n.value % 100 < 60 and not n.is_figures
+        ]
+
     def _clocks(self, at: int) -> list[tuple[int, Any]]:
         if self.tokens.kinds[at] != "clock":
             return []
@@ -116,7 +124,14 @@ class Holes:
         ]
 
     def _years(self, at: int) -> list[tuple[int, Any]]:
-        return [
+        spoken = [
+            (rest.end, first.value * 100 + rest.value)
+            for first in self.numbers(at)
+            if first.value in (19, 20) and first.end < len(self.words)
+            for rest in self.numbers(first.end)
+            if isinstance(rest.value, int) and 10 <= rest.value < 100
+        ]
+        return spoken + [
             (n.end, n.value)
             for n in self.numbers(at)
             if isinstance(n.value, int)
@@ -220,7 +235,7 @@ def _clock(match: Match) -> Clock | None:
     elif "hour" in said:
         hour, is_padded = said["hour"]
     else:
-        hour, minute, second, is_padded = next(said[name] for name in ("clock", "dotted", "hm", "hhmm") if name in said)
+        hour, minute, second, is_padded = next(said[name] for name in ("clock", "dotted", "hm", "hhmm", "military") if name in said)
     read = clock(hour, minute, offset(action, said.get("mm", said.get("minute", said.get("five", 0)))), second, is_padded)
     if read is None:
         return None
