@@ -176,18 +176,17 @@ def _match(index: Index, start: int, end: int, found: Mapping[int, _Found]) -> M
         for entry, each in others[: MOST_RIVALS + 1 - len(rivals)]
     ]
     first = rivals[0]
-    return Match(start, end, first.value, first.probability, first.how, tuple(rivals[1:]))
+    return Match(start, end, first.value, first.probability, first.how, likely, tuple(rivals[1:]))
 
 
 def _outermost(matches: Sequence[Match]) -> Iterator[Match]:
     """Yield matches but those inside another that is at least as likely to name a value."""
-    worth = {id(match): match.probability + sum(each.probability for each in match.rivals) for match in matches}
     for match in matches:
         if not any(
             other is not match
             and other.start <= match.start
             and match.end <= other.end
-            and worth[id(other)] >= worth[id(match)]
+            and other.known >= match.known
             for other in matches
         ):
             yield match

@@ -14,6 +14,8 @@ from router.arguments.known.spelling import Spellings
 from router.arguments.known.words import Word, words_of
 from router.text import normalize
 
+SHORTEST_TOGETHER = 7
+"""So many letters two words of a name must have, written together, to be understood with a slip."""
 MOST_JOINED = 3
 """So many words that stand apart may be one: "mc donald", "lakshmi venkat raman"."""
 
@@ -55,8 +57,8 @@ class Index:
     """The sounds and the word, by the key of the sounds."""
 
 
-def build(entries: tuple[Entry, ...], *, by_sound: bool) -> Index:
-    """Return the index of entries; without sounds, nothing is found by what it sounds like."""
+def build(entries: tuple[Entry, ...]) -> Index:
+    """Return the index of entries."""
     names: list[Name] = []
     whole: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
     places: defaultdict[str, list[Place]] = defaultdict(list)
@@ -74,7 +76,7 @@ def build(entries: tuple[Entry, ...], *, by_sound: bool) -> Index:
                 whole[spelled].append(own)
             for word, covered in _pieces(said):
                 places[word].append(Place(own, covered))
-            written |= {word.folded: normal[word.start : word.end] for word in said}
+            written |= {word.folded: normal[word.start : word.end] for word in said if word.folded in places}
     lengths: defaultdict[str, set[int]] = defaultdict(set)
     for spelled in whole:
         lengths[spelled[0]].add(len(spelled))
@@ -84,8 +86,8 @@ def build(entries: tuple[Entry, ...], *, by_sound: bool) -> Index:
         {spelled: tuple(own) for spelled, own in whole.items()},
         {first: tuple(sorted(each, reverse=True)) for first, each in lengths.items()},
         {word: tuple(each) for word, each in places.items()},
-        Spellings(places),
-        _sounds({word: written.get(word, word) for word in places}) if by_sound else {},
+        Spellings(word for word in places if word in written or len(word) >= SHORTEST_TOGETHER),
+        _sounds(written),
     )
 
 

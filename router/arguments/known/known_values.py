@@ -48,7 +48,7 @@ class KnownValues:
         their sound. Entries of the same value become one. Raises ValueError that
         names the entry for what is no text, says nothing or is too long.
         """
-        return cls(build(entries_of(values), by_sound=True), IN_AN_UTTERANCE)
+        return cls(build(entries_of(values)), IN_AN_UTTERANCE)
 
     @classmethod
     def declared(cls, values: Iterable[Given]) -> KnownValues:
@@ -57,7 +57,7 @@ class KnownValues:
         They are found by all their words; those of more than three letters also by
         likely slips and by sound. Raises ValueError as `of` does.
         """
-        return cls(build(entries_of(values), by_sound=True), DECLARED)
+        return cls(build(entries_of(values)), DECLARED)
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -90,8 +90,8 @@ class KnownValues:
             for match in find(self._index, words, PHRASE if self._weights is IN_AN_UTTERANCE else self._weights)
             if core and match.start <= core[0].start and core[-1].end <= match.end
         ]
-        best = max(whole, key=_likely, default=None)
-        return best if best and _likely(best) >= least else Unknown(phrase, self._nearest(phrase))
+        best = max(whole, key=lambda match: match.known, default=None)
+        return best if best and best.known >= least else Unknown(phrase, self._nearest(phrase))
 
     def _nearest(self, phrase: str) -> tuple[str, ...]:
         """Return the values that have the most pairs of letters in common with a phrase (Dice, 1945)."""
@@ -104,11 +104,6 @@ class KnownValues:
             value = self._index.entries[entry].value
             found.append((-2 * common / (len(pairs) + len(_pairs(value))), value))
         return tuple(value for likeness, value in sorted(found) if -likeness >= NEAR)[:MOST_NEAREST]
-
-
-def _likely(match: Match) -> float:
-    """Return how likely it is that a match names one of the values."""
-    return match.probability + sum(each.probability for each in match.rivals)
 
 
 def _core(words: list[Word]) -> list[Word]:

@@ -47,4 +47,16 @@ def common_words() -> CommonWords:
             known.update(word.folded for listed in language[name] for word in words_of(normalize(listed)))
         for written, as_one in language["same"].items():
             same |= {form: as_one for word in words_of(normalize(written)) for form in word.forms}
+    inflected = {form for word in lists["everyday"] if len(word) > 2 for form in _inflected(word)}
+    lists["everyday"] |= inflected - lists["joining"] - lists["function"] - lists["titles"]
     return CommonWords(**{name: frozenset(known) for name, known in lists.items()}, same=same)
+
+
+def _inflected(word: str) -> tuple[str, ...]:
+    """Return a word with English endings; of words of other languages they make hardly any word.
+
+    >>> _inflected("smile"), _inflected("turn")
+    (('smiles', 'smiled', 'smiling'), ('turns', 'turned', 'turning'))
+    """
+    stem = word.removesuffix("e")
+    return f"{word}s", f"{stem}ed", f"{stem}ing"

@@ -43,6 +43,8 @@ class Match:
     probability: float
     """In [0, 1]: that the words mean this value."""
     how: How
+    known: float
+    """In [0, 1]: that the words mean this value or a rival."""
     rivals: tuple[Rival, ...] = ()
     """The other values that they may mean, likeliest first, then by alphabet; no more than `MOST_RIVALS`."""
 

@@ -71,10 +71,10 @@ def _joined(index: Index, words: Sequence[Word], weights_: Weights) -> Pieces:
     if not content or len(joined) < SHORTEST:
         return found
     _add(found, index, joined, weights.WRITTEN_TOGETHER, "spelling")
-    if len(joined) > SHORTEST and not all(word in common.everyday for word in content):
+    if len(content) == len(words) and len(joined) > SHORTEST and not all(word in common.everyday for word in content):
         if len(joined) > SHORTEST + 1:
             _add_slips(found, index, joined)
-        _add_sounds(found, index, joined, weights.WRITTEN_TOGETHER)
+        _add_sounds(found, index, joined, weights.WRITTEN_TOGETHER, fewest=3)
     return found
 
 
@@ -85,19 +85,19 @@ def _add_slips(found: Pieces, index: Index, word: str) -> None:
         _add(found, index, known, quality, "spelling")
 
 
-def _add_sounds(found: Pieces, index: Index, word: str, share: float) -> None:
-    if not index.sounds:
-        return
+def _add_sounds(found: Pieces, index: Index, word: str, share: float, fewest: int = 1) -> None:
     for heard in spoken_sounds(word):
-        for sounds, known in index.sounds.get(key(heard), ()):
+        consonants = key(heard)
+        for sounds, known in index.sounds.get(consonants, ()) if len(consonants) >= fewest else ():
             if known == word:
                 continue
             if sounds == heard:
                 _add(found, index, known, weights.SAME_SOUND * share, "sound")
-            elif share == 1.0 and min(len(sounds), len(heard)) > 2:
+            elif share > weights.EVERYDAY_SOUND and min(len(sounds), len(heard)) > 2:
                 alike = likeness(sounds, heard)
                 if alike >= weights.LIKE_SOUND:
-                    _add(found, index, known, weights.SAME_SOUND * alike, "sound")
+                    telling = alike ** (weights.VOWELS_COUNT / len(consonants))
+                    _add(found, index, known, weights.SAME_SOUND * telling * share, "sound")
 
 
 def _add(found: Pieces, index: Index, word: str, quality: float, how: How) -> None:

@@ -24,7 +24,7 @@ class Weights:
     """All of it, but it is made of words of grammar: "will"."""
     part: float = 0.88
     """Some of its words."""
-    weak_part: float = 0.3
+    weak_part: float = 0.4
     """Some of its words, all of which have other uses: the "rock" of "90s Rock Anthems"."""
     takes_parts: bool = True
     shortest_guess: int = 3
@@ -39,15 +39,17 @@ PHRASE = Weights(everyday=0.97, figure=0.97, function=0.97, weak_part=0.6)
 """For a phrase that is known to be a value."""
 
 SAME_SOUND = 0.85
-LIKE_SOUND = 0.7
+LIKE_SOUND = 0.75
 """The share of sounds in common from which on words of the same consonants sound alike."""
+VOWELS_COUNT = 5.0
+"""How much it counts that vowels differ, over the number of consonants that agree."""
 EVERYDAY_SOUND = 0.5
 """A word of everyday life that sounds just like a name: "kneel" for Neil."""
 WRITTEN_TOGETHER = 0.93
 POSSESSIVE = 0.9
 """A name with an s that no apostrophe sets apart: "mums"."""
-ONE_SLIP = {4: 0.66, 5: 0.78, 6: 0.85}
-"""By the letters of the longer word; from six on they are the same."""
+ONE_SLIP = {4: 0.54, 5: 0.68, 6: 0.78, 7: 0.85}
+"""By the letters of the longer word; from seven on they are the same."""
 TWO_SLIPS = 0.72
 DOUBTS_SHARED = 0.6
 """What is left of a word's doubt where another word of the name was said too."""
