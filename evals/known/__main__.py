@@ -91,7 +91,9 @@ def asked(
         elsewhere = strays(case, found) if case.values else 0
         stray += elsewhere
         if outcome not in ("right", "kept out") or elsewhere:
-            lines.append(f"  {outcome:7} {case.text!r} {case.values}: {[(f.values[:3], round(f.probability, 2)) for f in found]}")
+            lines.append(
+                f"  {outcome:7} {case.text!r} {case.values}: {[(f.values[:3], round(f.probability, 2)) for f in found]}"
+            )
     return outcomes, by_tag, stray, lines
 
 

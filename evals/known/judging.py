@@ -56,10 +56,7 @@ def judged(case: Case, found: Iterable[Found]) -> Outcome:
 
 def strays(case: Case, found: Iterable[Found]) -> int:
     """Count the finds that name something nobody named."""
-    return sum(
-        each.probability >= ACTS and not (each.start < case.end and case.start < each.end)
-        for each in found
-    )
+    return sum(each.probability >= ACTS and not (each.start < case.end and case.start < each.end) for each in found)
 
 
 def shares(outcomes: Sequence[Outcome], stray: int) -> dict[str, tuple[float, Interval | None, int]]:

@@ -44,6 +44,11 @@ def entries_of(given: Iterable[Given]) -> tuple[Entry, ...]:
     return tuple(Entry(value, tuple(sorted(aliases[value] - {value}))) for value in sorted(aliases))
 
 
+def is_sayable(text: str) -> bool:
+    """Whether a text is neither blank nor longer than anything that is said."""
+    return len(text) <= MAX_CHARACTERS and bool(normalize(text))
+
+
 def _parts(item: object, place: str) -> tuple[str, list[str]]:
     if not isinstance(item, Mapping):
         return _text(item, place), []

@@ -6,19 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from router.arguments.known import weights
+from router.arguments.known.chains import RANK, Chain, chains_from
 from router.arguments.known.index import Index, Name, is_spaced, spelled_out
 from router.arguments.known.languages import common_words
 from router.arguments.known.matches import MOST_RIVALS, How, Match, Rival
-from router.arguments.known.pieces import Pieces, pieces_of
-from router.arguments.known.weights import Weights
+from router.arguments.known.pieces import pieces_of
+from router.arguments.known.weights import Worth
 from router.arguments.known.words import Word
-
-MOST_WORDS = 12
-"""Of an utterance, that one name is looked for in; a whole name may have more."""
-MOST_BETWEEN = 2
-"""Joining words that may stand between the words of a name: "mike from the gym"."""
-
-_RANK: Mapping[How, int] = {"exact": 0, "alias": 1, "partial": 2, "spelling": 3, "sound": 4}
 
 
 class _Found(NamedTuple):
@@ -28,142 +22,90 @@ class _Found(NamedTuple):
     how: How
 
 
-class _Chain(NamedTuple):
-    """Words of a name that were said one after another."""
-
-    covered: int
-    quality: float
-    """The sum over its pieces."""
-    pieces: int
-    how: How
-    end: int
-    """The word after the last one."""
-
-
 _Spans = dict[tuple[int, int], dict[int, _Found]]
 """What was found, by first word and the word after the last, and by entry."""
 
 
-def find(index: Index, words: Sequence[Word], weights_: Weights) -> tuple[Match, ...]:
+def find(index: Index, words: Sequence[Word], worth: Worth) -> tuple[Match, ...]:
     """Return the matches in the words of an utterance, in their order, the longer first."""
     spans: _Spans = {}
     for start, end, name in _whole(index, words):
         how: How = "alias" if index.names[name].is_alias else "exact"
-        _keep(spans, start, end, index.names[name].entry, _Found(_worth(words[start:end], weights_), how))
-    pieces = pieces_of(index, words, weights_)
+        _keep(spans, start, end, index.names[name].entry, _Found(_worth_of_whole(words[start:end], worth), how))
+    pieces = pieces_of(index, words, worth)
     for start, word in enumerate(words):
         if word.begins and any(pieces[start]):
-            for name, chain in _chains(pieces, words, start).items():
-                found = _judged(index.names[name], chain, weights_)
+            for name, chain in chains_from(start, pieces, words).items():
+                found = _judged(index.names[name], chain, worth)
                 if found is not None and words[chain.end - 1].ends:
                     _keep(spans, start, chain.end, index.names[name].entry, found)
     matches = [_match(index, words[start].start, words[end - 1].end, spans[start, end]) for start, end in spans]
-    return tuple(sorted(_outermost(matches), key=lambda match: (match.start, -match.end)))
+    return tuple(_outermost(matches))
 
 
 def _whole(index: Index, words: Sequence[Word]) -> Iterator[tuple[int, int, int]]:
-    """Yield each name that was said in full, as first word, word after the last, and number."""
+    """Yield the longest names that were said in full from each word on: first word, word after the last, number."""
     plain, other = tuple(common_words().canonical(words)), spelled_out(words)
     for said in (plain,) if plain == other else (plain, other):
         for start, first in enumerate(said):
             for length in index.lengths.get(first, ()) if words[start].begins else ():
                 end = start + length
-                if end <= len(said) and words[end - 1].ends:
-                    for name in index.whole.get(said[start:end], ()):
-                        yield start, end, name
+                if end <= len(said) and words[end - 1].ends and (names := index.whole.get(said[start:end])):
+                    yield from ((start, end, name) for name in names)
+                    break
 
 
-def _worth(words: Sequence[Word], weights_: Weights) -> float:
+def _worth_of_whole(words: Sequence[Word], worth: Worth) -> float:
     """Return how likely words that are all of a name mean it."""
     common = common_words()
     if all(word.folded in common.function or word.folded in common.joining for word in words):
-        return weights_.function
+        return worth.function
     if len(words) > 1:
-        return weights_.whole
+        return worth.whole
     [word] = words
     if len(word.folded) == 1 or word.folded.isdigit():
-        return weights_.whole if _is_emoji(word) else weights_.figure
-    return weights_.everyday if word.folded in common.everyday else weights_.whole
+        return worth.whole if _is_emoji(word) else worth.figure
+    return worth.everyday if word.folded in common.everyday else worth.whole
 
 
 def _is_emoji(word: Word) -> bool:
     return not word.folded.isalnum() and not is_spaced(word)
 
 
-def _chains(pieces: Sequence[Sequence[Pieces]], words: Sequence[Word], start: int) -> dict[int, _Chain]:
-    """Return for each name its most complete run of words that begins at a word."""
-    best: dict[int, _Chain] = {}
-    reached: dict[int, dict[int, _Chain]] = {
-        start + 1 + more: {
-            name: _Chain(piece.covered, piece.quality, 1, piece.how, start + 1 + more) for name, piece in found.items()
-        }
-        for more, found in enumerate(pieces[start])
-        if found
-    }
-    joining = common_words().joining
-    while reached:
-        at = min(reached)
-        chains = reached.pop(at)
-        for name, chain in chains.items():
-            if name not in best or best[name].covered.bit_count() < chain.covered.bit_count():
-                best[name] = chain
-            elif best[name].covered == chain.covered and best[name].quality < chain.quality:
-                best[name] = chain
-        if at >= len(words) or at - start >= MOST_WORDS:
-            continue
-        for more, found in enumerate(pieces[at]):
-            for name in chains.keys() & found.keys():
-                chain, piece = chains[name], found[name]
-                if not chain.covered & piece.covered:
-                    how = max(chain.how, piece.how, key=lambda each: _RANK[each])
-                    longer = _Chain(
-                        chain.covered | piece.covered, chain.quality + piece.quality, chain.pieces + 1, how, at + 1 + more
-                    )
-                    known = reached.setdefault(longer.end, {}).get(name)
-                    if known is None or (known.covered.bit_count(), known.quality) < (
-                        longer.covered.bit_count(),
-                        longer.quality,
-                    ):
-                        reached[longer.end][name] = longer
-        if words[at].folded in joining:
-            further = {name: chain for name, chain in chains.items() if at - chain.end < MOST_BETWEEN}
-            if further:
-                reached[at + 1] = further | reached.get(at + 1, {})
-    return best
-
-
-def _judged(name: Name, chain: _Chain, weights_: Weights) -> _Found | None:
-    """Return what a run of words is worth, or None if it is nothing to go by."""
+def _judged(name: Name, chain: Chain, worth: Worth) -> _Found | None:
+    """Return what a chain is worth; None if it is nothing to go by, or a name of one word, found as a whole before."""
+    if chain.how == "exact" and chain.covered == name.whole == 1:
+        return None
     quality = chain.quality / chain.pieces
     if chain.pieces > 1:
         quality = 1 - (1 - quality) * weights.DOUBTS_SHARED
     is_whole = chain.covered & name.whole == name.whole
-    if not is_whole and not weights_.takes_parts:
+    if not is_whole and (not worth.takes_parts or not chain.covered & ~name.figures):
         return None
-    only_weak = not chain.covered & ~name.weak
+    only_weak = not chain.covered & ~(name.weak | name.figures)
     if not is_whole:
-        worth = weights_.weak_part if only_weak and chain.pieces == 1 else weights_.part
+        likely = worth.weak_part if only_weak and chain.pieces == 1 else worth.part
     elif only_weak and chain.covered.bit_count() == 1:
-        worth = weights_.everyday
+        likely = worth.everyday
     else:
-        worth = weights_.whole
+        likely = worth.whole
     how = chain.how
     if how == "exact" and not is_whole:
         how = "partial"
     elif how == "exact" and name.is_alias:
         how = "alias"
-    return _Found(worth * quality, how)
+    return _Found(likely * quality, how)
 
 
 def _keep(spans: _Spans, start: int, end: int, entry: int, found: _Found) -> None:
     known = spans.setdefault((start, end), {}).get(entry)
-    if known is None or (found.probability, -_RANK[found.how]) > (known.probability, -_RANK[known.how]):
+    if known is None or (found.probability, -RANK[found.how]) > (known.probability, -RANK[known.how]):
         spans[start, end][entry] = found
 
 
 def _match(index: Index, start: int, end: int, found: Mapping[int, _Found]) -> Match:
     """Return the match of some words: those that fit equally well share most of the probability."""
-    ranked = sorted(found.items(), key=lambda item: (-item[1].probability, _RANK[item[1].how], item[0]))
+    ranked = sorted(found.items(), key=lambda item: (-item[1].probability, RANK[item[1].how], item[0]))
     likely = ranked[0][1].probability
     equal = [item for item in ranked if item[1].probability >= weights.EQUAL * likely]
     others = ranked[len(equal) :]
@@ -179,14 +121,13 @@ def _match(index: Index, start: int, end: int, found: Mapping[int, _Found]) -> M
     return Match(start, end, first.value, first.probability, first.how, likely, tuple(rivals[1:]))
 
 
-def _outermost(matches: Sequence[Match]) -> Iterator[Match]:
-    """Yield matches but those inside another that is at least as likely to name a value."""
-    for match in matches:
-        if not any(
-            other is not match
-            and other.start <= match.start
-            and match.end <= other.end
-            and other.known >= match.known
-            for other in matches
-        ):
-            yield match
+def _outermost(matches: Sequence[Match]) -> list[Match]:
+    """Return the matches in order, but those inside another that is at least as likely to name a value."""
+    kept: list[Match] = []
+    still_open: list[Match] = []
+    for match in sorted(matches, key=lambda match: (match.start, -match.end)):
+        still_open = [other for other in still_open if other.end > match.start]
+        if not any(match.end <= other.end and match.known <= other.known for other in still_open):
+            kept.append(match)
+            still_open.append(match)
+    return kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -36,8 +36,10 @@ class Name:
     is_alias: bool
     whole: int
     """The bits of all words that must be said."""
+    figures: int
+    """The bits of single letters and figures, which alone are no hint at the name."""
     weak: int
-    """The bits of those that alone are no hint at the name: figures, titles, words of everyday life."""
+    """The bits of those that alone are a weak hint: titles, words of everyday life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +112,10 @@ def _name(entry: int, is_alias: bool, words: Sequence[Word]) -> Name:
     common = common_words()
     bits = [(1 << n, word) for n, word in enumerate(common.canonical(words))]
     content = [bit for bit, word in bits if word not in common.joining]
-    weak = [
-        bit
-        for bit, word in bits
-        if word in common.everyday or word in common.function or word in common.titles or len(word) == 1 or word.isdigit()
-    ]
-    return Name(entry, is_alias, sum(content or [bit for bit, _ in bits]), sum(weak))
+    figures = [bit for bit, word in bits if word.isdigit() or len(word) == 1]
+    others = common.everyday | common.function | common.titles
+    weak = [bit for bit, word in bits if word in others]
+    return Name(entry, is_alias, sum(content or [bit for bit, _ in bits]), sum(figures), sum(weak))
 
 
 def _pieces(words: Sequence[Word]) -> Iterator[tuple[str, int]]:

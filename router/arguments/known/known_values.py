@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from router.arguments.known.entries import Given, entries_of
+from router.arguments.known.entries import Given, entries_of, is_sayable
 from router.arguments.known.finding import find
 from router.arguments.known.index import Index, build
 from router.arguments.known.languages import common_words
 from router.arguments.known.matches import Match, Unknown
-from router.arguments.known.weights import DECLARED, IN_AN_UTTERANCE, PHRASE, Weights
+from router.arguments.known.nearness import Nearness
+from router.arguments.known.weights import DECLARED, IN_AN_UTTERANCE, PHRASE, Worth
 from router.arguments.known.words import Word, words_of
-from router.text import normalize
-
-MOST_NEAREST = 3
-"""Values that an unknown phrase is compared with, in a question."""
-NEAR = 0.5
-"""The share of letter pairs in common from which on a value is near."""
+from router.declarations.synonyms import declared_values
 
 
 class KnownValues:
@@ -35,10 +32,10 @@ class KnownValues:
     Unknown(phrase='ingrid', nearest=())
     """
 
-    def __init__(self, index: Index, weights: Weights) -> None:
+    def __init__(self, index: Index, worth: Worth) -> None:
         self._index = index
-        self._weights = weights
-        self._pairs: dict[str, tuple[int, ...]] = _by_pair(index)
+        self._worth = worth
+        self._nearness = Nearness(index.entries)
 
     @classmethod
     def of(cls, values: Iterable[Given]) -> KnownValues:
@@ -51,13 +48,24 @@ class KnownValues:
         return cls(build(entries_of(values)), IN_AN_UTTERANCE)
 
     @classmethod
-    def declared(cls, values: Iterable[Given]) -> KnownValues:
-        """Return the index of values that a schema declares, with their synonyms as aliases.
+    def declared(cls, schema: Mapping[str, Any]) -> KnownValues:
+        """Return the index of the texts that a checked schema lists by `enum` and `x-values`, synonyms as aliases.
 
         They are found by all their words; those of more than three letters also by
-        likely slips and by sound. Raises ValueError as `of` does.
+        likely slips and by sound. What nobody can say, such as an empty text, is
+        left out.
+
+        >>> state = {"enum": ["on", "off"], "x-values": {"off": {"en": ["out"], "de": ["aus"]}}}
+        >>> [match.value for match in KnownValues.declared(state).find("lights out")]
+        ['off']
         """
-        return cls(build(entries_of(values)), DECLARED)
+        values = declared_values(schema)
+        entries = [
+            {"value": value, "aliases": [*filter(is_sayable, (*synonyms, _CAMEL_CASE.sub(" ", value)))]}
+            for value, synonyms in values.items()
+            if is_sayable(value)
+        ]
+        return cls(build(entries_of(entries)), DECLARED)
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -68,11 +76,11 @@ class KnownValues:
         return len(self._index.entries)
 
     def find(self, text: str) -> tuple[Match, ...]:
-        """Return the places of a normalised text that name a value, in order; of two that begin together the longer first.
+        """Return where a normalised text names a value, in order; of two that begin together the longer first.
 
         Matches may overlap; one inside another that is as likely is left out.
         """
-        return find(self._index, words_of(text), self._weights)
+        return find(self._index, words_of(text), self._worth)
 
     def lookup(self, phrase: str, least: float = 0.5) -> Match | Unknown:
         """Return the value that a phrase of a normalised text names as a whole, or that it names none.
@@ -87,23 +95,11 @@ class KnownValues:
         core = _core(words)
         whole = [
             match
-            for match in find(self._index, words, PHRASE if self._weights is IN_AN_UTTERANCE else self._weights)
+            for match in find(self._index, words, PHRASE if self._worth is IN_AN_UTTERANCE else self._worth)
             if core and match.start <= core[0].start and core[-1].end <= match.end
         ]
         best = max(whole, key=lambda match: match.known, default=None)
-        return best if best and best.known >= least else Unknown(phrase, self._nearest(phrase))
-
-    def _nearest(self, phrase: str) -> tuple[str, ...]:
-        """Return the values that have the most pairs of letters in common with a phrase (Dice, 1945)."""
-        pairs = _pairs(phrase)
-        shared: Counter[int] = Counter()
-        for pair in pairs:
-            shared.update(self._pairs.get(pair, ()))
-        found = []
-        for entry, common in shared.most_common(50):
-            value = self._index.entries[entry].value
-            found.append((-2 * common / (len(pairs) + len(_pairs(value))), value))
-        return tuple(value for likeness, value in sorted(found) if -likeness >= NEAR)[:MOST_NEAREST]
+        return best if best and best.known >= least else Unknown(phrase, self._nearness.nearest(phrase))
 
 
 def _core(words: list[Word]) -> list[Word]:
@@ -114,17 +110,4 @@ def _core(words: list[Word]) -> list[Word]:
     return words[inner[0] : inner[-1] + 1] if inner else words
 
 
-def _by_pair(index: Index) -> dict[str, tuple[int, ...]]:
-    by_pair: defaultdict[str, list[int]] = defaultdict(list)
-    for number, entry in enumerate(index.entries):
-        for pair in _pairs(entry.value):
-            by_pair[pair].append(number)
-    return {pair: tuple(numbers) for pair, numbers in by_pair.items()}
-
-
-def _pairs(text: str) -> set[str]:
-    """Return the neighbouring letters of each word, with its ends."""
-    padded = (f" {word.folded} " for word in words_of(normalize(text)))
-    return {word[place : place + 2] for word in padded for place in range(len(word) - 1)}
-
-
+_CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

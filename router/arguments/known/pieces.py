@@ -11,7 +11,7 @@ from router.arguments.known.languages import common_words
 from router.arguments.known.matches import How
 from router.arguments.known.sounds import key, spoken_sounds
 from router.arguments.known.spelling import SHORTEST, likeness
-from router.arguments.known.weights import Weights
+from router.arguments.known.weights import Worth
 from router.arguments.known.words import Word
 
 
@@ -28,21 +28,26 @@ class Piece(NamedTuple):
 Pieces = dict[int, Piece]
 """By the name's number: the best piece of each."""
 
+MOST_PIECES = 20_000
+"""Of an utterance. Beyond them, as in a page of nothing but common names, only whole names are found."""
 
-def pieces_of(index: Index, words: Sequence[Word], weights_: Weights) -> list[list[Pieces]]:
+
+def pieces_of(index: Index, words: Sequence[Word], worth: Worth) -> list[list[Pieces]]:
     """Return for each word what it may be, and what it may be together with the next ones: lists of up to three."""
     found: list[list[Pieces]] = []
+    left = MOST_PIECES
     for start, word in enumerate(words):
         longest = 0
-        while longest < MOST_JOINED and start + longest < len(words) and is_spaced(words[start + longest]):
+        while left > 0 and longest < MOST_JOINED and start + longest < len(words) and is_spaced(words[start + longest]):
             longest += 1
-        here = [_single(index, word, weights_)] if longest else [{}]
-        here += [_joined(index, words[start : start + n], weights_) for n in range(2, longest + 1)]
+        here = [_single(index, word, worth)] if longest else [{}]
+        here += [_joined(index, words[start : start + n]) for n in range(2, longest + 1)]
+        left -= 20 + sum(map(len, here))
         found.append(here)
     return found
 
 
-def _single(index: Index, word: Word, weights_: Weights) -> Pieces:
+def _single(index: Index, word: Word, worth: Worth) -> Pieces:
     common = common_words()
     found: Pieces = {}
     if word.folded in common.joining:
@@ -57,17 +62,19 @@ def _single(index: Index, word: Word, weights_: Weights) -> Pieces:
             _add_slips(found, index, form)
             if form.endswith("s") and len(form) > SHORTEST - 1:
                 _add(found, index, form[:-1], weights.POSSESSIVE, "spelling")
-    if len(word.folded) >= weights_.shortest_guess:
+    if len(word.folded) >= worth.shortest_guess:
         _add_sounds(found, index, word.folded, weights.EVERYDAY_SOUND if everyday else 1.0)
     return found
 
 
-def _joined(index: Index, words: Sequence[Word], weights_: Weights) -> Pieces:
+def _joined(index: Index, words: Sequence[Word]) -> Pieces:
     """Return what neighbours may be if they are one word."""
     common = common_words()
     found: Pieces = {}
     joined = "".join(word.forms[1] if word.forms[1:] and word.forms[1][-1:] == "s" else word.folded for word in words)
-    content = [word.folded for word in words if word.folded not in common.joining and word.folded not in common.function]
+    content = [
+        word.folded for word in words if word.folded not in common.joining and word.folded not in common.function
+    ]
     if not content or len(joined) < SHORTEST:
         return found
     _add(found, index, joined, weights.WRITTEN_TOGETHER, "spelling")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class Worth:
     """How much a match of each kind is worth, in [0, 1]."""
 
     whole: float = 0.97
@@ -31,11 +31,11 @@ class Weights:
     """Words of fewer letters are never matched by sound; by spelling never below four."""
 
 
-IN_AN_UTTERANCE = Weights()
+IN_AN_UTTERANCE = Worth()
 """For names that a device knows. Whether "will" is a contact in "will you text mum", the text alone does not say."""
-DECLARED = Weights(everyday=0.9, figure=0.5, function=0.5, takes_parts=False, shortest_guess=4)
+DECLARED = Worth(everyday=0.9, figure=0.5, function=0.5, takes_parts=False, shortest_guess=4)
 """For the values that a schema lists, which are few and mostly words of everyday life."""
-PHRASE = Weights(everyday=0.97, figure=0.97, function=0.97, weak_part=0.6)
+PHRASE = Worth(everyday=0.97, figure=0.97, function=0.97, weak_part=0.6)
 """For a phrase that is known to be a value."""
 
 SAME_SOUND = 0.85
