@@ -1,7 +1,7 @@
 """Whether known values are found: `python -m evals.known [--test] [--peer] [--cases]`.
 
 Asks the half for development, or once in a while the half for reporting, with 50, 500
-and 5,000 contacts, and says how long it takes to build and to find.
+and 5,000 contacts, and says how long it takes to build, and to find in utterances of some ten words.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from typing import Any
 
 from evals.known.finders import ours, rapidfuzz
 from evals.known.judging import Finder, Outcome, judged, shares, strays
+from evals.known.strangers import let_in
 from evals.known.suite import Suite, load
 
 SIZES = (50, 500, 5000)
 ROUNDS = 5
+BINS = (0.0, 0.3, 0.5, 0.7, 0.85)
+"""Where the classes of probability begin that a reliability is said for."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,7 +60,7 @@ def measured(suite: Suite, contacts: int, make: Callable[[Sequence[Any]], Finder
     started = perf_counter()
     find = make(values)
     built = perf_counter() - started
-    texts = [case.text for case in suite.cases if case.kind == "contact"]
+    texts = [f"could you please {case.text} when you can" for case in suite.cases if case.kind == "contact"]
     times = []
     for _ in range(ROUNDS):
         for text in texts:
@@ -71,7 +74,34 @@ def measured(suite: Suite, contacts: int, make: Callable[[Sequence[Any]], Finder
     )
     speed = f"  build {built * 1000:.0f} ms; find p50 {cuts[49]:.0f} µs, p95 {cuts[94]:.0f} µs, p99 {cuts[98]:.0f} µs"
     counts = "  " + ", ".join(f"{outcome} {n}" for outcome, n in Counter(outcomes).most_common()) + f", strays {stray}"
-    return "\n".join([*figures, counts, f"  {tags}", speed, *(lines if show else [])])
+    names_nobody = let_in(find, suite.split, show=show)
+    return "\n".join(
+        [
+            *figures,
+            counts,
+            f"  {tags}",
+            *names_nobody,
+            *reliability(suite, contacts, make),
+            speed,
+            *(lines if show else []),
+        ]
+    )
+
+
+def reliability(suite: Suite, contacts: int, make: Callable[[Sequence[Any]], Finder]) -> list[str]:
+    """Return how often finds of about some probability are right: a line."""
+    finders = {kind: make(suite.known(kind, contacts)) for kind in suite.values}
+    bins: dict[float, list[tuple[float, bool]]] = {}
+    for case in suite.cases:
+        for each in finders[case.kind](case.text):
+            there = each.start < case.end and case.start < each.end
+            right = there and not set(case.values).isdisjoint(each.values)
+            bins.setdefault(max(b for b in BINS if b <= each.probability), []).append((each.probability, right))
+    shares = (
+        f"{sum(p for p, _ in each) / len(each):.2f}: {sum(right for _, right in each)}/{len(each)}"
+        for _, each in sorted(bins.items())
+    )
+    return [f"  right where the mean probability is {', '.join(shares)}"]
 
 
 def asked(

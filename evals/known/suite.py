@@ -33,6 +33,7 @@ class Case:
 class Suite:
     """Cases, and the values that are known when they are said."""
 
+    split: str
     values: Mapping[str, list[Any]]
     cases: tuple[Case, ...]
 
@@ -45,7 +46,7 @@ class Suite:
 def load(split: str) -> Suite:
     """Read one half."""
     data = json.loads((FOLDER / f"{split}.json").read_text("utf-8"))
-    return Suite(data["values"], tuple(_case(*row) for row in data["cases"]))
+    return Suite(split, data["values"], tuple(_case(*row) for row in data["cases"]))
 
 
 def made_up(number: int, suite: Suite, seed: int = 0) -> list[str]:

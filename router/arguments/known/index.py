@@ -113,8 +113,7 @@ def _name(entry: int, is_alias: bool, words: Sequence[Word]) -> Name:
     bits = [(1 << n, word) for n, word in enumerate(common.canonical(words))]
     content = [bit for bit, word in bits if word not in common.joining]
     figures = [bit for bit, word in bits if word.isdigit() or len(word) == 1]
-    others = common.everyday | common.function | common.titles
-    weak = [bit for bit, word in bits if word in others]
+    weak = [bit for bit, word in bits if word in common.weak]
     return Name(entry, is_alias, sum(content or [bit for bit, _ in bits]), sum(figures), sum(weak))
 
 

@@ -27,6 +27,8 @@ class CommonWords:
     """Words of requests and of everyday life: "rose", "mark", "call". Alone they are often no value."""
     titles: frozenset[str]
     """Stand before a name: "dr". Alone they are no name."""
+    weak: frozenset[str]
+    """These last three: alone they are a weak hint at a name that has more words."""
     same: Mapping[str, str]
     """What is written in two ways: "doctor" is "dr", "two" is "2"."""
 
@@ -49,7 +51,8 @@ def common_words() -> CommonWords:
             same |= {form: as_one for word in words_of(normalize(written)) for form in word.forms}
     inflected = {form for word in lists["everyday"] if len(word) > 2 for form in _inflected(word)}
     lists["everyday"] |= inflected - lists["joining"] - lists["function"] - lists["titles"]
-    return CommonWords(**{name: frozenset(known) for name, known in lists.items()}, same=same)
+    weak = frozenset(lists["function"] | lists["everyday"] | lists["titles"])
+    return CommonWords(**{name: frozenset(known) for name, known in lists.items()}, weak=weak, same=same)
 
 
 def _inflected(word: str) -> tuple[str, ...]:

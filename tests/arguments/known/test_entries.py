@@ -4,11 +4,16 @@ from typing import Any
 
 import pytest
 
-from router.arguments.known.entries import MAX_VALUES, Entry, entries_of
+from router.arguments.known.entries import MAX_VALUES, Entry, Given, entries_of
 
 
 def test_entries_of_the_same_value_become_one() -> None:
-    given = ["Mum", {"value": "Jo", "aliases": ["Joanna", "Jo"]}, {"value": "Jo", "aliases": ("Joey",)}, "Mum"]
+    given: list[Given] = [
+        "Mum",
+        {"value": "Jo", "aliases": ["Joanna", "Jo"]},
+        {"value": "Jo", "aliases": ("Joey",)},
+        "Mum",
+    ]
     assert entries_of(given) == (Entry("Jo", ("Joanna", "Joey")), Entry("Mum", ()))
 
 

@@ -3,6 +3,7 @@
 import random
 import time
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from router.arguments.known import KnownValues, Match, Unknown
 from router.arguments.known.words import words_of
 from router.text import normalize
 
-CONTACTS = [
+CONTACTS: list[str | dict[str, Any]] = [
     "Mum",
     {"value": "Johanna Meyer", "aliases": ["Jo", "Jo from work"]},
     "Sean Gallagher",

@@ -1,6 +1,7 @@
 """Names are heard as they sound in the language they are from."""
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -49,7 +50,7 @@ def test_sounds_are_letters_and_none_twice_in_a_row(word: str) -> None:
     for sounds in spoken_sounds(word) | declared_sounds(word):
         assert sounds.isascii()
         assert sounds.isalpha()
-        assert all(one != other for one, other in zip(sounds, sounds[1:], strict=False))
+        assert all(one != other for one, other in pairwise(sounds))
 
 
 @pytest.mark.parametrize("letters", ["ough", "aeiou", "h", "sch", "gh", "y", "ie", "j"])

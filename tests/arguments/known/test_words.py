@@ -1,6 +1,7 @@
 """Words keep their places, and what is written as one word is one word."""
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -59,7 +60,7 @@ def test_words_lie_in_the_text_in_order(text: str) -> None:
     words = words_of(text)
     assert all(word.folded for word in words)
     assert all(0 <= word.start < word.end <= len(text) for word in words)
-    assert all(one.end <= other.start for one, other in zip(words, words[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(words))
 
 
 @given(st.text(max_size=50))
