@@ -21,6 +21,7 @@ from jsonschema.protocols import Validator
 
 from router.declarations.explain import Finding, violations
 from router.declarations.schema import NO_NETWORK, schema_keywords
+from router.declarations.synonym_misuses import value_misuses
 from router.declarations.wording import Json, JsonPath, hint, shown
 
 Schema: TypeAlias = Mapping[str, Any]
@@ -53,7 +54,8 @@ def misuses(parameters: Schema) -> Iterator[Finding]:
     yield from _reference_misuses(schemas)
     for path, schema in schemas.items():
         declared = schema.get("properties", {} if path == () else None)
-        rules = (_keyword_misuses(schema), _regex_misuses(schema), _name_misuses(schema, declared))
+        names = _name_misuses(schema, declared)
+        rules = (_keyword_misuses(schema), _regex_misuses(schema), names, value_misuses(schema))
         for finding in (finding for rule in rules for finding in rule):
             yield finding.under(path)
 

@@ -1,0 +1,1 @@
+"""Whether known values are found, and what that takes."""

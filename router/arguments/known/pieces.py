@@ -1,0 +1,114 @@
+"""What single words of an utterance may be of which names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from router.arguments.known import weights
+from router.arguments.known.index import MOST_JOINED, Index, is_spaced
+from router.arguments.known.languages import common_words
+from router.arguments.known.matches import How
+from router.arguments.known.sounds import key, spoken_sounds
+from router.arguments.known.spelling import SHORTEST, likeness
+from router.arguments.known.weights import Worth
+from router.arguments.known.words import Word
+
+
+class Piece(NamedTuple):
+    """Words of an utterance, read as words of a name."""
+
+    covered: int
+    """Which words of the name, one bit each."""
+    quality: float
+    """How well they fit, in (0, 1]."""
+    how: How
+
+
+Pieces = dict[int, Piece]
+"""By the name's number: the best piece of each."""
+
+MOST_PIECES = 20_000
+"""Of an utterance. Beyond them, as in a page of nothing but common names, only whole names are found."""
+
+
+def pieces_of(index: Index, words: Sequence[Word], worth: Worth) -> list[list[Pieces]]:
+    """Return for each word what it may be, and what it may be together with the next ones: lists of up to three."""
+    found: list[list[Pieces]] = []
+    left = MOST_PIECES
+    for start, word in enumerate(words):
+        longest = 0
+        while left > 0 and longest < MOST_JOINED and start + longest < len(words) and is_spaced(words[start + longest]):
+            longest += 1
+        here = [_single(index, word, worth)] if longest else [{}]
+        here += [_joined(index, words[start : start + n]) for n in range(2, longest + 1)]
+        left -= 20 + sum(map(len, here))
+        found.append(here)
+    return found
+
+
+def _single(index: Index, word: Word, worth: Worth) -> Pieces:
+    common = common_words()
+    found: Pieces = {}
+    if word.folded in common.joining:
+        return found
+    for form in {common.same.get(word.folded, word.folded), *word.forms}:
+        _add(found, index, form, 1.0, "exact")
+    if word.folded in common.function:
+        return found
+    everyday = word.folded in common.everyday
+    if not everyday:
+        for form in word.forms:
+            _add_slips(found, index, form)
+            if form.endswith("s") and len(form) > SHORTEST - 1:
+                _add(found, index, form[:-1], weights.POSSESSIVE, "spelling")
+    if len(word.folded) >= worth.shortest_guess:
+        _add_sounds(found, index, word.folded, weights.EVERYDAY_SOUND if everyday else 1.0)
+    return found
+
+
+def _joined(index: Index, words: Sequence[Word]) -> Pieces:
+    """Return what neighbours may be if they are one word."""
+    common = common_words()
+    found: Pieces = {}
+    joined = "".join(word.forms[1] if word.forms[1:] and word.forms[1][-1:] == "s" else word.folded for word in words)
+    content = [
+        word.folded for word in words if word.folded not in common.joining and word.folded not in common.function
+    ]
+    if not content or len(joined) < SHORTEST:
+        return found
+    _add(found, index, joined, weights.WRITTEN_TOGETHER, "spelling")
+    if len(content) == len(words) and len(joined) > SHORTEST and not all(word in common.everyday for word in content):
+        if len(joined) > SHORTEST + 1:
+            _add_slips(found, index, joined)
+        _add_sounds(found, index, joined, weights.WRITTEN_TOGETHER, fewest=3)
+    return found
+
+
+def _add_slips(found: Pieces, index: Index, word: str) -> None:
+    for known, edits in index.spellings.near(word).items():
+        longer = max(len(known), len(word))
+        quality = weights.TWO_SLIPS if edits == 2 else weights.ONE_SLIP[min(longer, max(weights.ONE_SLIP))]
+        _add(found, index, known, quality, "spelling")
+
+
+def _add_sounds(found: Pieces, index: Index, word: str, share: float, fewest: int = 1) -> None:
+    for heard in spoken_sounds(word):
+        consonants = key(heard)
+        for sounds, known in index.sounds.get(consonants, ()) if len(consonants) >= fewest else ():
+            if known == word:
+                continue
+            if sounds == heard:
+                _add(found, index, known, weights.SAME_SOUND * share, "sound")
+            elif share > weights.EVERYDAY_SOUND and min(len(sounds), len(heard)) > 2:
+                alike = likeness(sounds, heard)
+                if alike >= weights.LIKE_SOUND:
+                    telling = alike ** (weights.VOWELS_COUNT / len(consonants))
+                    _add(found, index, known, weights.SAME_SOUND * telling * share, "sound")
+
+
+def _add(found: Pieces, index: Index, word: str, quality: float, how: How) -> None:
+    for name, covered in index.words.get(word, ()):
+        known = found.get(name)
+        if known is None or known.quality < quality:
+            found[name] = Piece(covered, quality, how)
