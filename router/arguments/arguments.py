@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
 from router.arguments.completion import completed
 from router.arguments.filler import Filler, Floats, Taught
+from router.arguments.known import KnownValues
 from router.arguments.reading import Moment, Readings
 from router.decisions import AskArgument, ToolCall
 from router.declarations import Tool, ToolSet
@@ -32,6 +33,8 @@ class Arguments:
     tools: ToolSet
     taught: Mapping[str, Taught] = field(default_factory=lambda: MappingProxyType({}))
     """By tool; one that is not here has no examples that say anything about arguments."""
+    known: Mapping[str, KnownValues] = field(default_factory=lambda: MappingProxyType({}))
+    """Values that only the device knows, by the name of their list."""
 
     def fill(self, call: ToolCall, heard: Heard, moment: Moment) -> ToolCall | AskArgument:
         """Return the call with its arguments, or ask for one. What it excludes fills nothing."""
@@ -42,15 +45,15 @@ class Arguments:
 
     def with_tool(self, tools: ToolSet, tool: Tool, taught: Taught) -> Arguments:
         """Return those that can fill one more tool."""
-        return Arguments(tools, {**self.taught, tool.name: taught})
+        return replace(self, tools=tools, taught={**self.taught, tool.name: taught})
 
     def without(self, tools: ToolSet) -> Arguments:
         """Return those of fewer tools."""
-        return Arguments(tools, {name: taught for name, taught in self.taught.items() if name in tools})
+        return replace(self, tools=tools, taught={n: each for n, each in self.taught.items() if n in tools})
 
     def _filler(self, name: str) -> Filler:
         if name not in self._fillers:
-            self._fillers[name] = Filler(self.tools[name], self.taught.get(name, Taught()))
+            self._fillers[name] = Filler(self.tools[name], self.taught.get(name, Taught()), self.known)
         return self._fillers[name]
 
     @cached_property

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from router.arguments.holes import Hole, holes
 from router.arguments.implied import Implied
+from router.arguments.known import KnownValues
 from router.arguments.reading import Read, Readings
 from router.arguments.tagger import Tagger, nothing_taught
 from router.arguments.words import Words, split_words
@@ -54,6 +55,8 @@ class Value:
     probability: float
     """In [0, 1]."""
     how: How
+    rivals: tuple[str, ...] = ()
+    """Other values that the words mean as likely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,11 @@ class Filled:
 class Filler:
     """Fills the holes of one tool."""
 
-    def __init__(self, tool: Tool, taught: Taught) -> None:
+    def __init__(self, tool: Tool, taught: Taught, known: Mapping[str, KnownValues]) -> None:
         self.tool = tool
         self.taught = taught
         self.holes = holes(tool)
+        self._known = {hole: index for hole in self.holes if (index := known_for(hole, known)) is not None}
 
     def fill(self, text: str, tokens: TokenVectors, row: Floats, readings: Readings, barred: Sequence[Span]) -> Filled:
         """Find the values in a normalised text.
@@ -91,9 +95,11 @@ class Filler:
         for (p, first, last), probability in zip(chosen, lattice.probabilities(chosen), strict=True):
             hole, span = tagged[p], (words.spans[first][0], words.spans[last][1])
             said, each = text[span[0] : span[1]], read[p].get((first, last))
-            if each:
-                values.append(Value(hole, each.value, said, span, probability, each.how))
-            elif hole.kind == "text":
+            if each is not None and each.value is not None:
+                values += [
+                    Value(hole, value, said, span, probability, each.how, each.rivals) for value in _listed(each.value)
+                ]
+            elif hole.kind == "text" and hole not in self._known:
                 values.append(Value(hole, said, said, span, probability, "said"))
             else:
                 unknown.append(Value(hole, None, said, span, probability, "said"))
@@ -107,11 +113,12 @@ class Filler:
 
     def _read(self, hole: Hole, words: Words, readings: Readings) -> dict[Span, Read]:
         """Return what words can be read as, by the first and the last of them."""
-        found = {}
-        for each in readings.of(hole, self.taught.phrases.get(hole.parameter, {})):
-            if place := words.covering(each.start, each.end):
-                found[place[0], place[1] - 1] = each
-        return found
+        found: dict[Span, Read] = {}
+        for each in readings.of(hole, self.taught.phrases.get(hole.parameter, {}), self._known.get(hole)):
+            place = words.covering(each.start, each.end)
+            if place and (found.get(place) is None or each.bonus > found[place].bonus):
+                found[place] = each
+        return {(first, end - 1): each for (first, end), each in found.items()}
 
     def _implied(self, row: Floats, filled: set[Hole]) -> list[Value]:
         values = []
@@ -122,6 +129,19 @@ class Filler:
             if hole not in filled and best < len(implied.values) and likely[best] >= IMPLIED:
                 values.append(Value(hole, implied.values[best], "", (0, 0), float(likely[best]), "implied"))
         return values
+
+
+def known_for(hole: Hole, known: Mapping[str, KnownValues]) -> KnownValues | None:
+    """Return the values that are known for a hole: its list on the device, or those that its schema lists."""
+    if (name := hole.schema.get("x-known", hole.parameter)) in known:
+        return known[name]
+    if hole.kind == "choice" or "x-values" in hole.schema:
+        return KnownValues.declared(hole.schema)
+    return None
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _bonus(tagged: Sequence[Hole], read: Sequence[Mapping[Span, Read]], words: Words, barred: Sequence[Span]) -> Any:

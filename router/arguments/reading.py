@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from router.arguments.holes import Hole
+from router.arguments.known import KnownValues, Match
+from router.arguments.mention import Kind as MentionKind
+from router.arguments.mention import Mention
+from router.arguments.validity import allows
 from router.decisions import How
+
+CERTAIN = 3.0
+"""What a mention that is sure speaks for its words being a value that it can be, in logits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +37,12 @@ class Read:
     start: int
     end: int
     value: Any
+    """None where it is plain what kind of value is meant and not which: "tomorrow", where nobody knows what day it is."""
     bonus: float
     """What it speaks for these words being a value, in logits."""
-    how: How
+    how: How = "said"
+    rivals: tuple[str, ...] = ()
+    """Other values that the words mean as likely."""
 
 
 class Readings:
@@ -40,6 +52,78 @@ class Readings:
         self._text = text
         self._moment = moment
 
-    def of(self, hole: Hole, phrases: Mapping[str, Any]) -> list[Read]:
-        """Return what can be read for a hole. `phrases` are words that are known to stand for one of its choices."""
-        return []
+    def of(self, hole: Hole, phrases: Mapping[str, Any], known: KnownValues | None) -> list[Read]:
+        """Return what can be read for a hole.
+
+        `phrases` are words that examples say for one of its choices, `known` the
+        values that are known for it.
+        """
+        found = [read for read in self._of(hole, phrases, known) if _fits(hole, read.value)]
+        return found
+
+    def _of(self, hole: Hole, phrases: Mapping[str, Any], known: KnownValues | None) -> Iterator[Read]:
+        if known is not None:
+            yield from map(_matched, known.find(self._text))
+        match hole.kind:
+            case "choice":
+                yield from self._learnt(phrases)
+                if set(hole.choices) & _DAYS:
+                    yield from self._days()
+            case "integer" | "number":
+                yield from self._mentions(hole.kind, ("number", "measure", "ordinal"))
+            case "time":
+                yield from self._mentions("time", ("time", "date-time"))
+            case "date":
+                yield from self._mentions("date", ("date", "date-time"))
+            case "date-time":
+                yield from self._mentions("date-time", ("date-time", "time", "date"))
+            case "duration":
+                yield from self._mentions("duration", ("duration",))
+            case "email" | "uri" | "phone":
+                pattern = _PATTERNS[hole.kind]
+                for match in pattern.finditer(self._text):
+                    yield Read(match.start(), match.end(), match[0], CERTAIN)
+
+    def _mentions(self, wanted: Any, kinds: tuple[MentionKind, ...]) -> Iterator[Read]:
+        """Yield what has a format, of these kinds: of the first kind always, of others where no better one is inside."""
+        own = [each for each in self._found if each.kind in kinds]
+        plain = [each for each in own if each.kind == kinds[0]]
+        for each in own:
+            if each.kind == kinds[0] or not any(each.start <= one.start and one.end <= each.end for one in plain):
+                yield Read(each.start, each.end, each.as_format(wanted), CERTAIN * (2.0 * each.certainty - 1.0))
+
+    def _days(self) -> Iterator[Read]:
+        for each in self._found:
+            days = each.as_format("days")
+            if days:
+                yield Read(each.start, each.end, days, CERTAIN * each.certainty)
+
+    def _learnt(self, phrases: Mapping[str, Any]) -> Iterator[Read]:
+        folded = self._text.casefold()
+        for words, value in phrases.items() if len(folded) == len(self._text) else ():
+            for match in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", folded):
+                yield Read(match.start(), match.end(), value, CERTAIN)
+
+    @cached_property
+    def _found(self) -> tuple[Mention, ...]:
+        from router.arguments.temporal import mentions
+
+        return mentions(self._text, self._moment.language, self._moment.now)
+
+
+def _matched(match: Match) -> Read:
+    equals = match.equals
+    bonus = CERTAIN * (2.0 * match.known - 1.0)
+    return Read(match.start, match.end, match.value, bonus, "known", equals[1:])
+
+
+def _fits(hole: Hole, value: Any) -> bool:
+    return value is None or all(allows(hole.schema, each) for each in (value if isinstance(value, list) else [value]))
+
+
+_DAYS = frozenset({"mon", "tue", "wed", "thu", "fri", "sat", "sun"})
+_PATTERNS = {
+    "email": re.compile(r"[\w.+-]{1,64}@\w[\w-]{0,62}(?:\.[\w-]{1,63}){1,8}"),
+    "uri": re.compile(r"(?:https?://|www\.)[^\s<>\"]{1,500}[^\s<>\".,;:!?)]"),
+    "phone": re.compile(r"(?<![\w.])\+?\d(?:[ ().-]{0,2}\d){2,16}(?![\w.])"),
+}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from router.arguments.filler import Taught
+from router.arguments.filler import Taught, known_for
 from router.arguments.holes import Hole, holes
 from router.arguments.implied import Implied, fit_implied
+from router.arguments.reading import Moment, Readings
 from router.arguments.tagger import Marked, Tagger, fit_tagger
 from router.arguments.words import split_words
 from router.declarations import Example, Tool
@@ -36,25 +37,52 @@ def teach(tool: Tool, encoder: Encoder, lexical_weight: float) -> Taught:
 
 
 def _tagger(tool: Tool, tokens: Sequence[TokenVectors], by_parameter: dict[str, Hole]) -> Tagger | None:
-    marked = {slot.parameter for example in tool.examples for slot in example.slots}
-    parameters = [name for name in by_parameter if name in marked]
+    marked = [_marked(example, by_parameter) for example in tool.examples]
+    parameters = [name for name in by_parameter if any(name == parameter for found in marked for parameter, _ in found)]
     if not parameters:
         return None
-    sentences = [
-        _sentence(example, vectors, parameters) for example, vectors in zip(tool.examples, tokens, strict=True)
-    ]
+    sentences = []
+    for example, found, vectors in zip(tool.examples, marked, tokens, strict=True):
+        words = split_words(normalize(example.utterance))
+        places = [(parameters.index(name), words.covering(*span)) for name, span in found]
+        values = tuple((p, place[0], place[1] - 1) for p, place in places if place)
+        sentences.append(Marked(words, words.vectors(vectors), values))
     return fit_tagger(parameters, sentences)
 
 
-def _sentence(example: Example, tokens: TokenVectors, parameters: list[str]) -> Marked:
-    words = split_words(normalize(example.utterance))
-    values = []
+def _marked(example: Example, by_parameter: Mapping[str, Hole]) -> list[tuple[str, tuple[int, int]]]:
+    """Return which characters of the normalised utterance are a value of which parameter.
+
+    Those that are marked, and those that can be read as an argument that is
+    stated: of "every weekday" and `days: [mon, tue, wed, thu, fri]` the words
+    are plain.
+    """
+    text, found = normalize(example.utterance), []
     for slot in example.slots:
         start = len(normalize(example.utterance[: slot.start] + "x")) - 1
-        place = words.covering(start, start + len(normalize(example.words(slot))))
-        if place and slot.parameter in parameters:
-            values.append((parameters.index(slot.parameter), place[0], place[1] - 1))
-    return Marked(words, words.vectors(tokens), tuple(values))
+        found.append((slot.parameter, (start, start + len(normalize(example.words(slot))))))
+    readings = Readings(text, Moment())
+    for name, stated in (example.arguments or {}).items():
+        if name in by_parameter and all(name != parameter for parameter, _ in found):
+            for start, end in _saying(text, stated, by_parameter[name], readings):
+                if all(end <= own[0] or own[1] <= start for _, own in found):
+                    found.append((name, (start, end)))
+    return found
+
+
+def _saying(text: str, stated: Any, hole: Hole, readings: Readings) -> Iterator[tuple[int, int]]:
+    """Yield where a text says a stated value."""
+    wanted = stated if isinstance(stated, list) else [stated]
+    if hole.kind == "text":
+        for value in wanted:
+            start = text.casefold().find(str(value).casefold())
+            if start >= 0:
+                yield start, start + len(str(value))
+        return
+    for read in readings.of(hole, {}, known_for(hole, {})):
+        values = read.value if isinstance(read.value, list) else [read.value]
+        if all(value in wanted for value in values):
+            yield read.start, read.end
 
 
 def _implied(tool: Tool, rows: Floats, by_parameter: dict[str, Hole]) -> dict[str, Implied]:

@@ -46,7 +46,7 @@ def _words(taught: Taught) -> dict[str, Any]:
         else None,
         "implied": {
             name: {"values": list(implied.values), "width": implied.weights.shape[1]}
-            for name, implied in taught.implied.items()
+            for name, implied in sorted(taught.implied.items())
         },
         "phrases": {name: dict(phrases) for name, phrases in taught.phrases.items()},
     }
@@ -55,7 +55,7 @@ def _words(taught: Taught) -> dict[str, Any]:
 def _arrays(taught: Taught) -> Iterator[Floats]:
     if taught.tagger:
         yield from (taught.tagger.vector_weights, taught.tagger.feature_weights, taught.tagger.transitions)
-    for implied in taught.implied.values():
+    for _, implied in sorted(taught.implied.items()):
         yield from (implied.weights, implied.biases)
 
 

@@ -49,7 +49,9 @@ class Numerals:
         self._pieces = lexicon.pieces
         spelled = sorted((word for word in lexicon.pieces if lexicon.compounds), key=len, reverse=True)
         self._piece = re.compile("|".join(map(re.escape, spelled)) or r"(?!)")
-        self._compound = re.compile(rf"(?>(?>{self._piece.pattern})+)({'|'.join(lexicon.compound_ordinals) or r'(?!)'})?")
+        self._compound = re.compile(
+            rf"(?>(?>{self._piece.pattern})+)({'|'.join(lexicon.compound_ordinals) or r'(?!)'})?"
+        )
         self._read = lru_cache(4096)(self._read_word)
 
     def at(self, tokens: Tokens, index: int) -> tuple[Numeral, ...]:
@@ -59,7 +61,12 @@ class Numerals:
             return self._spelled(tokens, index)
         if kind == "figures":
             return self._in_figures(tokens, index)
-        if kind == "hyphen" and index + 1 < len(tokens) and tokens.touches(index + 1) and self._may_be_sign(tokens, index):
+        if (
+            kind == "hyphen"
+            and index + 1 < len(tokens)
+            and tokens.touches(index + 1)
+            and self._may_be_sign(tokens, index)
+        ):
             return tuple(_negated(found) for found in self.at(tokens, index + 1) if not found.is_ordinal)
         return ()
 
@@ -151,9 +158,7 @@ class Numerals:
             return Numeral(end, value, is_ordinal=True, certainty=certainty)
         return Numeral(end, value, is_article=is_article, certainty=0.3 if is_article else 0.85)
 
-    def _pushed(
-        self, state: _State, pieces: tuple[Piece, ...], is_later: bool
-    ) -> tuple[_State, float, bool] | None:
+    def _pushed(self, state: _State, pieces: tuple[Piece, ...], is_later: bool) -> tuple[_State, float, bool] | None:
         half, is_ordinal = 0.0, False
         for position, (kind, value) in enumerate(pieces):
             if kind == "&":

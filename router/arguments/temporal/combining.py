@@ -108,7 +108,8 @@ def _is_joined(one: Found, day: Found, holes: Holes) -> bool:
 def _in_half(read: Clock, found: Iterable[Found], day: Day | None, holes: Holes) -> Clock:
     now = holes.context.now
     is_other_day = any(
-        one.certainty >= _LIKELY and (one.kind == "days" or (one.kind == "date" and one.value.date != holes.context.today))
+        one.certainty >= _LIKELY
+        and (one.kind == "days" or (one.kind == "date" and one.value.date != holes.context.today))
         for one in found
     )
     if day is not None:

@@ -105,7 +105,9 @@ def _symbols(holes: Holes, at: int) -> Iterator[Found]:
 
 def _durations(holes: Holes, at: int) -> Iterator[Found]:
     for end, duration in holes("duration", at)[:1]:
-        is_weak = holes.words[end - 1] in holes.grammar.weak and holes.words[at] in holes.grammar.numerals.lexicon.articles
+        is_weak = (
+            holes.words[end - 1] in holes.grammar.weak and holes.words[at] in holes.grammar.numerals.lexicon.articles
+        )
         yield Found("duration", at, end, 0.4 if is_weak and end == at + 2 else 0.9, duration)
     for end, rule, bound in holes.grammar.relative.matches(holes.words, at, holes):
         said = dict(bound)
@@ -179,7 +181,13 @@ def _dates(holes: Holes, at: int) -> Iterator[Found]:
     for end, day in holes("date", at)[:1]:
         certainty = day.certainty
         if certainty < 0.5 and _word_before(holes, at) in holes.grammar.date_hints:
-            certainty = 0.85 if day.weekday is not None or end > at + 1 else certainty if holes.words[at] in holes.grammar.weak else 0.6
+            certainty = (
+                0.85
+                if day.weekday is not None or end > at + 1
+                else certainty
+                if holes.words[at] in holes.grammar.weak
+                else 0.6
+            )
         yield Found("date", at, end, certainty, day)
 
 
@@ -212,7 +220,9 @@ def _days(holes: Holes, at: int) -> Iterator[Found]:
         joint = grammar.conjunctions.longest(words, end)
         reached = joint[0] if joint else end
     if days and (len(set(days)) > 1 or has_plural or every):
-        yield Found("days", at, end, 0.3 if is_weak and not every and not has_plural else 0.95, tuple(sorted(set(days))))
+        yield Found(
+            "days", at, end, 0.3 if is_weak and not every and not has_plural else 0.95, tuple(sorted(set(days)))
+        )
 
 
 def _range_end(holes: Holes, at: int) -> tuple[int, int] | None:
@@ -237,7 +247,9 @@ def _intervals(holes: Holes, at: int) -> Iterator[Found]:
     best: Found | None = None
     for end, _, bound in grammar.intervals.matches(holes.words, at, holes):
         times = tuple(value for _, value in bound)
-        if any(_is_nought(read) for read, _, _ in times) or (times[-1][0].is_bare and _is_counted(holes, *times[-1][1:])):
+        if any(_is_nought(read) for read, _, _ in times) or (
+            times[-1][0].is_bare and _is_counted(holes, *times[-1][1:])
+        ):
             continue
         is_opened = times[0][1] > at
         is_bare = all(read.is_bare for read, _, _ in times)

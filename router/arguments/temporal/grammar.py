@@ -152,7 +152,9 @@ def grammar(language: str) -> Grammar:
     """Read a language's file."""
     text = resources.files(__package__).joinpath(f"languages/{language}.json").read_text(encoding="utf-8")
     data: dict[str, Any] = json.loads(text)
-    phrases = {name: _phrases(data[name], first) for name, first in (("weekdays", 0), ("weekday_sets", 0), ("months", 1))}
+    phrases = {
+        name: _phrases(data[name], first) for name, first in (("weekdays", 0), ("weekday_sets", 0), ("months", 1))
+    }
     named = {name: Phrases(_by_name(data[name])) for name in ("units", "parts", "today_parts", "day_parts", "sets")}
     feasts = Phrases(_by_name(data["feasts"]))
     plain = {

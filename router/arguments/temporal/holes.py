@@ -169,7 +169,10 @@ class Holes:
         key = ("simple duration", at)
         if key not in self._read:
             matches = self.grammar.durations.matches(self.words, at, self)
-            made = ((end, _duration(rule.action, dict(bound)), dict(bound).get("unit", "hour")) for end, rule, bound in matches)
+            made = (
+                (end, _duration(rule.action, dict(bound)), dict(bound).get("unit", "hour"))
+                for end, rule, bound in matches
+            )
             self._read[key] = [(end, (duration, unit)) for end, duration, unit in made if duration is not None]
         return [(end, duration, unit) for end, (duration, unit) in self._read[key]]
 
@@ -204,7 +207,9 @@ class Holes:
         for end, one in list(found):
             for after, part in grammar.day_parts.matches(self.words, end):
                 found.append((after, Day(one.date, 0.95, part, one.weekday)))
-        found += [(end, Day(self.context.today, 0.9, part)) for end, part in grammar.today_parts.matches(self.words, at)]
+        found += [
+            (end, Day(self.context.today, 0.9, part)) for end, part in grammar.today_parts.matches(self.words, at)
+        ]
         for end, (part, which) in grammar.compound_days.matches(self.words, at):
             action, said = ("weekday", {"weekday": which}) if isinstance(which, int) else ("today 1", {})
             day = calendar.day_of(action, said, self.context)
@@ -235,8 +240,12 @@ def _clock(match: Match) -> Clock | None:
     elif "hour" in said:
         hour, is_padded = said["hour"]
     else:
-        hour, minute, second, is_padded = next(said[name] for name in ("clock", "dotted", "hm", "hhmm", "military") if name in said)
-    read = clock(hour, minute, offset(action, said.get("mm", said.get("minute", said.get("five", 0)))), second, is_padded)
+        hour, minute, second, is_padded = next(
+            said[name] for name in ("clock", "dotted", "hm", "hhmm", "military") if name in said
+        )
+    read = clock(
+        hour, minute, offset(action, said.get("mm", said.get("minute", said.get("five", 0)))), second, is_padded
+    )
     if read is None:
         return None
     return Clock(read.minutes, read.second, read.is_exact, rule.certainty < 0, rule.certainty)
