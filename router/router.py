@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router.arguments import Arguments, Heard, Moment
+from router.arguments.known import Given, KnownValues
 from router.corrections import OUT_OF_SCOPE, Conflict, Correction, Declared, OutOfScope
 from router.decisions import Abstain, AskArgument, Candidate, Decision, Policy, ToolCall, decide
 from router.declarations import Tool, ToolSet
@@ -128,6 +129,43 @@ class Router:
         heard = self._hear(reading.request)
         decision = self._decide(utterance, reading, self._score(reading, heard.row[None]), mask)
         return self._filled(decision, heard, Moment(now, language))
+
+    def answer(
+        self,
+        asked: AskArgument | ToolCall,
+        utterance: str,
+        *,
+        now: datetime | None = None,
+        language: str = DEFAULT_LANGUAGE,
+    ) -> Decision:
+        """Go on with a question about an argument, or change one of a call: "no, make that eight".
+
+        What is a request of its own, or takes back what was asked for, is decided
+        as `route` does. Never raises for what a person says.
+        """
+        text, refusal = self._heard(utterance)
+        if refusal is not None:
+            return refusal
+        moment = Moment(now, language)
+        if self._read(text).is_cancelled:
+            return Abstain("cancelled", utterance=asked.utterance, in_scope=asked.in_scope, candidates=asked.candidates)
+        if not self.arguments.is_plain_answer(asked, text, moment):
+            routed = self.route(utterance, now=now, language=language)
+            if isinstance(asked, ToolCall) or (routed.kind != "abstain" and self._phrasing.opens_request(text)):
+                return routed
+        return self.arguments.answer(asked, text, moment) or asked
+
+    def with_values(self, **lists: Iterable[Given]) -> Router:
+        """Return a router that knows values which only the device does: contacts, apps, rooms.
+
+        Each list is of texts or `{"value": ..., "aliases": [...]}`, and is for the
+        parameters of its name and those whose schema says `x-known` with its name.
+        These take no other values then. Raises ValueError for an entry that cannot
+        be said.
+        """
+        known = {name: KnownValues.of(values) for name, values in lists.items()}
+        arguments = replace(self.arguments, known={**self.arguments.known, **known})
+        return self._having(arguments=arguments)
 
     def fill(
         self, utterance: str, tool: str, *, now: datetime | None = None, language: str = DEFAULT_LANGUAGE
@@ -279,9 +317,19 @@ class Router:
         """What was learnt and is declared otherwise, word for word."""
         return tuple(conflict for correction in self.corrections for conflict in self._declared.conflicts(correction))
 
-    def _having(self, corrections: Mapping[Correction, Floats]) -> Router:
-        """Return this router with these corrections and no others."""
-        router = Router(self.tools, self.encoder, self.scorer, self.policy, self.held_out, corrections, self.arguments)
+    def _having(
+        self, corrections: Mapping[Correction, Floats] | None = None, arguments: Arguments | None = None
+    ) -> Router:
+        """Return this router with these corrections, or arguments, and no others."""
+        router = Router(
+            self.tools,
+            self.encoder,
+            self.scorer,
+            self.policy,
+            self.held_out,
+            self.corrections if corrections is None else corrections,
+            arguments or self.arguments,
+        )
         # What is read from all declarations stays as it is.
         router._phrasing, router._declared, router._ruled_out = self._phrasing, self._declared, self._ruled_out
         return router

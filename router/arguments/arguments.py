@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
+from router.arguments.answering import answered, changed, is_plain, with_what_was_known
 from router.arguments.completion import completed
-from router.arguments.filler import Filler, Floats, Taught
+from router.arguments.filler import Filled, Filler, Floats, Taught
 from router.arguments.known import KnownValues
 from router.arguments.reading import Moment, Readings
 from router.decisions import AskArgument, ToolCall
@@ -42,6 +43,23 @@ class Arguments:
         barred = [(start, start + len(words)) for words in call.excluded if (start := heard.text.find(words)) >= 0]
         filled = filler.fill(heard.text, heard.tokens, heard.row, Readings(heard.text, moment), barred)
         return completed(call, filler.tool, filled)
+
+    def is_plain_answer(self, asked: AskArgument | ToolCall, text: str, moment: Moment) -> bool:
+        """Say whether a normalised text is little else than a value that fits what was asked, or a call."""
+        names = {asked.parameter} if isinstance(asked, AskArgument) else {each.parameter for each in asked.found}
+        return is_plain(self._filler(asked.tool), names, text, Readings(text, moment))
+
+    def answer(self, asked: AskArgument | ToolCall, text: str, moment: Moment) -> ToolCall | AskArgument | None:
+        """Return what a normalised text makes of a question or a call; None if it says nothing about it."""
+        filler, readings = self._filler(asked.tool), Readings(text, moment)
+        if isinstance(asked, ToolCall):
+            new = changed(filler, asked.found, text, readings)
+        else:
+            hole = next((hole for hole in filler.holes if hole.name == asked.parameter), None)
+            new = answered(filler, hole, text, readings) if hole else Filled()
+        if new == Filled():
+            return None
+        return completed(asked, filler.tool, with_what_was_known(filler, asked.found, new))
 
     def with_tool(self, tools: ToolSet, tool: Tool, taught: Taught) -> Arguments:
         """Return those that can fill one more tool."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any
 
 from router.arguments.filler import Filled, Value
@@ -12,11 +12,13 @@ from router.arguments.validity import allows, is_valid
 from router.decisions import Argument, AskArgument, Because, ToolCall
 from router.declarations import Tool
 
+MOST_NAMED = 4
+"""Choices that a question names."""
 WORTH_ASKING = 0.5
 """How probable it must be that words are a value, for a question about a value that the tool does not require."""
 
 
-def completed(call: ToolCall, tool: Tool, filled: Filled) -> ToolCall | AskArgument:
+def completed(call: ToolCall | AskArgument, tool: Tool, filled: Filled) -> ToolCall | AskArgument:
     """Return the call with its arguments, or ask for the first thing that is missing or cannot be.
 
     What was said and cannot be a value is asked about, not left out: a call
@@ -28,19 +30,33 @@ def completed(call: ToolCall, tool: Tool, filled: Filled) -> ToolCall | AskArgum
     arguments = _arguments(kept)
     found = tuple(map(_argument, kept))
     filled_holes = {value.hole for value in kept}
+    for value in kept:
+        if value.rivals:
+            others = [each for each in kept if each is not value]
+            choices = (str(value.value), *value.rivals)
+            return _asked(call, value.hole, "ambiguous_value", _arguments(others), found, value.words, choices)
     for value in (*filled.unknown, *refused):
         if value.hole not in filled_holes and (value.hole.is_required or value.probability >= WORTH_ASKING):
             return _asked(call, value.hole, "unknown_value", arguments, found, value.words)
-    for hole in own:
-        if hole.is_required and hole not in filled_holes and "default" not in hole.schema:
-            return _asked(call, hole, "missing", arguments, found)
+    missing = [hole for hole in own if hole.is_required and hole not in filled_holes and "default" not in hole.schema]
+    if missing:
+        order = {name: n for n, name in enumerate(tool.parameters.get("required", ()))}
+        first = min(missing, key=lambda hole: order.get(hole.parameter, len(order)))
+        return _asked(call, first, "missing", arguments, found)
     for hole in own:
         if hole.is_required and hole not in filled_holes:
             _put(arguments, hole.path, hole.schema["default"])
     if not is_valid(arguments, tool.parameters):
         hole = next((value.hole for value in kept), own[0])
         return _asked(call, hole, "unknown_value", {}, ())
-    return replace(call, arguments=arguments, found=found)
+    return ToolCall(
+        **_evidence(call),
+        tool=call.tool,
+        arguments=arguments,
+        found=found,
+        confirm=call.confirm,
+        excluded=call.excluded,
+    )
 
 
 def question(hole: Hole) -> str:
@@ -64,9 +80,9 @@ def question(hole: Hole) -> str:
     first, _, rest = clause.partition(" ")
     if not rest:
         return f"What is the {words}?"
-    if first in ("Who", "What", "Which"):
+    if first == "Who":
         return f"{clause}?"
-    if first in ("When", "Where", "How", "Whether", "Why"):
+    if first in ("What", "Which", "When", "Where", "How", "Whether", "Why"):
         return f"Please say {clause[:1].lower()}{clause[1:]}."
     if first in ("The", "A", "An"):
         return f"What is {clause[:1].lower()}{clause[1:]}?"
@@ -74,22 +90,27 @@ def question(hole: Hole) -> str:
 
 
 def _asked(
-    call: ToolCall,
+    call: ToolCall | AskArgument,
     hole: Hole,
     because: Because,
     arguments: Mapping[str, Any],
     found: Sequence[Argument],
     said: str = "",
+    choices: Sequence[str] = (),
 ) -> AskArgument:
     asked = question(hole)
+    if because == "unknown_value" and said:
+        asked = f"I know no {said!r}. {asked}"
+    elif choices:
+        asked = f"Which {said!r}: {' or '.join(choices[:MOST_NAMED])}?"
     return AskArgument(
         **_evidence(call),
         tool=call.tool,
         parameter=hole.name,
-        question=f"I know no {said!r}. {asked}" if said else asked,
+        question=asked,
         because=because,
         said=said,
-        choices=tuple(map(str, hole.choices)),
+        choices=tuple(choices) or tuple(map(str, hole.choices)),
         arguments=arguments,
         found=tuple(found),
         confirm=call.confirm,
@@ -97,7 +118,7 @@ def _asked(
     )
 
 
-def _evidence(call: ToolCall) -> dict[str, Any]:
+def _evidence(call: ToolCall | AskArgument) -> dict[str, Any]:
     """Return what every decision carries."""
     names = ("utterance", "in_scope", "candidates", "nearest", "features")
     return {field.name: getattr(call, field.name) for field in fields(call) if field.name in names}

@@ -25,6 +25,10 @@ Span = tuple[int, int]
 
 UNREADABLE = -3.0
 """What it costs, in logits, to take words for a value that they cannot be read as."""
+UNTAUGHT = -2.0
+"""How readily a value begins in an utterance to a tool whose examples mark none, in logits."""
+EXPECTED = -0.5
+"""The same in an answer."""
 IMPLIED = 0.5
 """How probable a value must be that nothing says."""
 
@@ -86,8 +90,25 @@ class Filler:
         words = split_words(text)
         if not words or not self.holes:
             return Filled()
-        tagger = self.taught.tagger or nothing_taught([hole.parameter for hole in self.holes], len(tokens.vectors.T))
+        tagger = self.taught.tagger or nothing_taught(
+            [hole.parameter for hole in self.holes], tokens.vectors.shape[1], UNTAUGHT
+        )
         tagged = [self._by_parameter[name] for name in tagger.parameters]
+        said = self._chosen(text, words, tagger, tagged, tokens, readings, barred)
+        implied = self._implied(row, {each.hole for each in (*said.values, *said.unknown)})
+        return Filled((*said.values, *implied), said.unknown)
+
+    def _chosen(
+        self,
+        text: str,
+        words: Words,
+        tagger: Tagger,
+        tagged: Sequence[Hole],
+        tokens: TokenVectors,
+        readings: Readings,
+        barred: Sequence[Span],
+    ) -> Filled:
+        """Return the likeliest values of the holes that a tagger is about."""
         read = [self._read(hole, words, readings) for hole in tagged]
         lattice = tagger.lattice(words, words.vectors(tokens))
         chosen = lattice.best(_bonus(tagged, read, words, barred))
@@ -103,9 +124,21 @@ class Filler:
                 values.append(Value(hole, said, said, span, probability, "said"))
             else:
                 unknown.append(Value(hole, None, said, span, probability, "said"))
-        values = _once(values)
-        values += self._implied(row, {each.hole for each in (*values, *unknown)})
-        return Filled(tuple(values), tuple(unknown))
+        return Filled(tuple(_once(values)), tuple(unknown))
+
+    def plain(self, text: str, readings: Readings) -> tuple[Value, ...]:
+        """Return the values that need no context: times, numbers, choices and what is known, each hole's surest."""
+        nothing = TokenVectors(np.zeros(0, np.float32), np.zeros((0, 0), np.float32), np.zeros((0, 2), np.intp))
+        readable = [hole for hole in self.holes if hole.kind != "text" or self.knows(hole)]
+        words = split_words(text)
+        if not words or not readable:
+            return ()
+        tagger = nothing_taught([hole.parameter for hole in readable], 0, EXPECTED)
+        return self._chosen(text, words, tagger, readable, nothing, readings, ()).values
+
+    def knows(self, hole: Hole) -> bool:
+        """Say whether the values of a hole are known, so that no other will do."""
+        return hole in self._known
 
     @cached_property
     def _by_parameter(self) -> dict[str, Hole]:

@@ -37,7 +37,7 @@ class Read:
     start: int
     end: int
     value: Any
-    """None where it is plain what kind of value is meant and not which: "tomorrow", where nobody knows what day it is."""
+    """None where the kind of value is plain and not which one: "tomorrow", where nobody knows what day it is."""
     bonus: float
     """What it speaks for these words being a value, in logits."""
     how: How = "said"
@@ -58,8 +58,7 @@ class Readings:
         `phrases` are words that examples say for one of its choices, `known` the
         values that are known for it.
         """
-        found = [read for read in self._of(hole, phrases, known) if _fits(hole, read.value)]
-        return found
+        return [read for read in self._of(hole, phrases, known) if _fits(hole, read.value)]
 
     def _of(self, hole: Hole, phrases: Mapping[str, Any], known: KnownValues | None) -> Iterator[Read]:
         if known is not None:
@@ -85,12 +84,12 @@ class Readings:
                     yield Read(match.start(), match.end(), match[0], CERTAIN)
 
     def _mentions(self, wanted: Any, kinds: tuple[MentionKind, ...]) -> Iterator[Read]:
-        """Yield what has a format, of these kinds: of the first kind always, of others where no better one is inside."""
+        """Yield what has a format: of the first kind always, of other kinds where none of the first is inside."""
         own = [each for each in self._found if each.kind in kinds]
         plain = [each for each in own if each.kind == kinds[0]]
         for each in own:
             if each.kind == kinds[0] or not any(each.start <= one.start and one.end <= each.end for one in plain):
-                yield Read(each.start, each.end, each.as_format(wanted), CERTAIN * (2.0 * each.certainty - 1.0))
+                yield Read(each.start, each.end, each.as_format(wanted), CERTAIN * each.certainty)
 
     def _days(self) -> Iterator[Read]:
         for each in self._found:
@@ -113,7 +112,7 @@ class Readings:
 
 def _matched(match: Match) -> Read:
     equals = match.equals
-    bonus = CERTAIN * (2.0 * match.known - 1.0)
+    bonus = CERTAIN * match.known
     return Read(match.start, match.end, match.value, bonus, "known", equals[1:])
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TypeGuard
 
-from router.conversation.question import Question
+from router.conversation.question import Offered, Question, offered_tool
 from router.conversation.reading import Choice, Reading, read
 from router.conversation.vocabulary import LANGUAGES, vocabularies
-from router.decisions import Abstain, Clarify, Decision, Reason, ToolCall
-from router.declarations import Tool
-from router.router import Router
+from router.decisions import Abstain, AskArgument, Clarify, Decision, Reason, ToolCall
+from router.router import DEFAULT_LANGUAGE, Router
 
 
 class Conversation:
     """Routes what one person says, and understands the reply to what was asked.
 
-    A `Clarify`, and a `ToolCall` that is to be confirmed, stay pending until
-    they are answered, replaced by another request or `timeout` seconds old. A
+    A `Clarify`, an `AskArgument`, and a `ToolCall` that is to be confirmed, stay
+    pending until they are answered, replaced by another request or `timeout` seconds old. A
     reply decides the utterance that was asked about: what comes of "yes", "the
     second one" or "never mind" carries that utterance, not the reply. Whatever
     is not made of reply words alone is routed as if nothing had been asked.
@@ -49,7 +51,7 @@ class Conversation:
         return f"<Conversation with {self._router!r}, pending: {self.pending.kind if self.pending else 'nothing'}>"
 
     @property
-    def pending(self) -> Clarify | ToolCall | None:
+    def pending(self) -> Clarify | ToolCall | AskArgument | None:
         """The decision that waits for an answer."""
         question = self._open_question()
         return question.decision if question else None
@@ -58,32 +60,46 @@ class Conversation:
         """Drop what is pending, as if nothing had been asked."""
         self._question = None
 
-    def hear(self, utterance: str, *, available: Collection[str] | None = None) -> Decision:
+    def hear(
+        self,
+        utterance: str,
+        *,
+        available: Collection[str] | None = None,
+        now: datetime | None = None,
+        language: str = DEFAULT_LANGUAGE,
+    ) -> Decision:
         """Decide about an utterance, or, if it is a reply, about what was asked.
 
         A reply that answers nothing, such as "both", gets the question again. A
-        request that the router abstains on leaves the question open. `available`
-        is that of `Router.route`. Never raises for what a person says.
+        request that the router abstains on leaves the question open. `available`,
+        `now` and `language` are those of `Router.route`. Never raises for what a person says.
         """
+        route = partial(self._router.route, available=available, now=now, language=language)
+        answer = partial(self._router.answer, now=now, language=language)
         question = self._open_question()
-        reading = self._reading(utterance, question, available) if question else None
-        if question is None or reading is None:
-            return self._routed(utterance, available, question)
+        reading = self._reading(utterance, question, route) if question else None
+        if question is None:
+            return self._taken(route(utterance), question)
+        asked = question.decision
+        if reading is None or (reading == "again" and isinstance(asked, AskArgument)):
+            return self._taken(answer(asked, utterance) if _takes_values(asked) else route(utterance), question)
         match reading:
             case "again":
                 return self._ask(question)
             case "no":
                 return self._refused("cancelled", question)
             case "yes":
-                tool, confirm = question.confirmed, False
+                name, confirm = question.confirmed, False
             case Choice(position):
-                tool = question.choices[position]
-                confirm = tool.confirm == "always"
-        if available is not None and tool.name not in available:
+                name = question.choices[position].name
+                if isinstance(asked, AskArgument):
+                    return self._taken(answer(asked, name), question)
+                confirm = self._router.tools[name].confirm == "always"
+        if available is not None and name not in available:
             return self._refused("unavailable_tool", question)
-        call = _call(tool, question.decision, confirm=confirm)
-        if confirm:
-            return self._ask(Question(call, question.choices))
+        call = self._call(name, asked, confirm, now, language)
+        if isinstance(call, AskArgument) or confirm:
+            return self._taken(call, question)
         self.forget()
         return call
 
@@ -92,7 +108,7 @@ class Conversation:
             self.forget()
         return self._question
 
-    def _ask(self, question: Question) -> Clarify | ToolCall:
+    def _ask(self, question: Question) -> Clarify | ToolCall | AskArgument:
         self._question, self._asked_at = question, self._clock()
         return question.decision
 
@@ -101,43 +117,45 @@ class Conversation:
         asked = question.decision
         return Abstain(reason, utterance=asked.utterance, in_scope=asked.in_scope, candidates=asked.candidates)
 
-    def _reading(self, utterance: str, question: Question, available: Collection[str] | None) -> Reading:
+    def _reading(self, utterance: str, question: Question, route: Callable[[str], Decision]) -> Reading:
         """Read a reply; where only a description has its word, the router must find it likeliest too."""
         reading = read(utterance, question, self._vocabularies)
         if not (isinstance(reading, Choice) and reading.described):
             return reading
-        names = [tool.name for tool in question.choices]
-        routed = self._router.route(utterance, available=available)
-        if isinstance(routed, ToolCall) and routed.tool not in names:
+        names = [choice.name for choice in question.choices]
+        routed = route(utterance)
+        if isinstance(routed, ToolCall | AskArgument) and routed.tool not in names:
             return None
         likeliest = next((each.tool for each in routed.candidates if each.tool in names), None)
         return reading if likeliest == names[reading.position] else "again"
 
-    def _routed(self, utterance: str, available: Collection[str] | None, question: Question | None) -> Decision:
-        """Route a fresh request: what it comes to takes the place of what was pending, unless that is nothing."""
-        match self._router.route(utterance, available=available):
+    def _taken(self, decision: Decision, question: Question | None) -> Decision:
+        """Take a decision's question in the place of what was pending, unless it comes to nothing."""
+        tools = self._router.tools
+        match decision:
             case Abstain("cancelled") if question is not None:
                 return self._refused("cancelled", question)
-            case Abstain() as decision:
+            case Abstain():
                 return decision
-            case Clarify(candidates) as decision:
-                return self._ask(Question(decision, tuple(self._router.tools[each.tool] for each in candidates)))
-            case ToolCall(tool, confirm=True) as decision:
-                return self._ask(Question(decision, (self._router.tools[tool],)))
-            case decision:
-                self.forget()
-                return decision
+            case Clarify(candidates):
+                return self._ask(Question(decision, tuple(offered_tool(tools[each.tool]) for each in candidates)))
+            case ToolCall(tool, confirm=True):
+                return self._ask(Question(decision, (offered_tool(tools[tool]),)))
+            case AskArgument(choices=choices):
+                return self._ask(Question(decision, tuple(Offered(value, value) for value in choices)))
+        self.forget()
+        return decision
+
+    def _call(
+        self, name: str, asked: Clarify | ToolCall | AskArgument, confirm: bool, now: datetime | None, language: str
+    ) -> ToolCall | AskArgument:
+        """Return the call that a reply made of what was asked; its candidate comes first."""
+        if isinstance(asked, ToolCall) and asked.tool == name:
+            return replace(asked, confirm=confirm)
+        candidates = sorted(asked.candidates, key=lambda candidate: candidate.tool != name)
+        filled = self._router.fill(asked.utterance, name, now=now, language=language)
+        return replace(filled, in_scope=asked.in_scope, candidates=tuple(candidates), confirm=confirm)
 
 
-def _call(tool: Tool, asked: Clarify | ToolCall, *, confirm: bool) -> ToolCall:
-    """Return the call that a reply made of what was asked; its candidate comes first."""
-    if isinstance(asked, ToolCall) and asked.tool == tool.name:
-        return replace(asked, confirm=confirm)
-    candidates = sorted(asked.candidates, key=lambda candidate: candidate.tool != tool.name)
-    return ToolCall(
-        tool.name,
-        utterance=asked.utterance,
-        in_scope=asked.in_scope,
-        candidates=tuple(candidates),
-        confirm=confirm,
-    )
+def _takes_values(asked: Clarify | ToolCall | AskArgument) -> TypeGuard[ToolCall | AskArgument]:
+    return not isinstance(asked, Clarify)

@@ -8,31 +8,46 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from router.conversation.folding import fold
-from router.decisions import Clarify, ToolCall
+from router.decisions import AskArgument, Clarify, ToolCall
 from router.declarations import Tool
 from router.scoring.wording import in_words
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One of the choices: a tool, or a value of an argument."""
+
+    name: str
+    words: str
+    """What it is called."""
+    description: str = ""
+
+
+def offered_tool(tool: Tool) -> Offered:
+    """Return a tool as a choice."""
+    return Offered(tool.name, in_words(tool.name), tool.description)
 
 
 @dataclass(frozen=True)
 class Question:
     """A decision that waits for an answer."""
 
-    decision: Clarify | ToolCall
-    choices: tuple[Tool, ...]
-    """The tools that were offered, in that order; of a call that nothing was asked before, its own."""
+    decision: Clarify | ToolCall | AskArgument
+    choices: tuple[Offered, ...]
+    """What was offered, in that order: tools, of a call that nothing was asked before its own; or values."""
 
     @cached_property
     def asked(self) -> int | None:
         """The position of the choice that "yes" confirms; None where that answers nothing."""
-        if isinstance(self.decision, Clarify):
+        if not isinstance(self.decision, ToolCall):
             return None
-        return [tool.name for tool in self.choices].index(self.decision.tool)
+        return [choice.name for choice in self.choices].index(self.decision.tool)
 
     @property
-    def confirmed(self) -> Tool:
-        """The tool that "yes" calls."""
+    def confirmed(self) -> str:
+        """The name of the tool that "yes" calls."""
         assert self.asked is not None, "only a call can be confirmed"
-        return self.choices[self.asked]
+        return self.choices[self.asked].name
 
     def chosen(self, words: Collection[str]) -> frozenset[int] | None:
         """Return the positions of the choices that have all these words.
@@ -57,11 +72,11 @@ class Question:
 
     @cached_property
     def _names(self) -> tuple[frozenset[str], ...]:
-        return tuple(frozenset(fold(in_words(tool.name)).split()) for tool in self.choices)
+        return tuple(frozenset(fold(choice.words).split()) for choice in self.choices)
 
     @cached_property
     def _descriptions(self) -> tuple[frozenset[str], ...]:
-        return tuple(_described(fold(tool.description)) for tool in self.choices)
+        return tuple(_described(fold(choice.description)) for choice in self.choices)
 
 
 def _described(description: str) -> frozenset[str]:

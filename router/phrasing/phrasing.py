@@ -11,7 +11,7 @@ from router.decisions import Abstain, Clarify, Decision, ToolCall
 from router.declarations import ToolSet
 from router.phrasing.declared import declared_texts, openings
 from router.phrasing.lexicon import lexicon
-from router.phrasing.reading import Reading, read
+from router.phrasing.reading import Reading, after, read
 from router.phrasing.segmentation import best, pieces
 from router.phrasing.tokens import tokenize
 from router.text import normalize
@@ -82,6 +82,12 @@ class Phrasing:
         """Whether an example of the likeliest tool is read like this."""
         examples = self._tools[decision.candidates[0].tool].examples if decision.candidates else ()
         return any(has(self._read(normalize(example.utterance))) for example in examples)
+
+    def opens_request(self, text: str) -> bool:
+        """Say whether a normalised text begins as requests to these tools do: "set", "remind me"."""
+        words = tokenize(text).words
+        start = after(lexicon().openers, words, 0)
+        return len(words) > start + 1 and words[start] in self._openings
 
     @cached_property
     def _openings(self) -> frozenset[str]:

@@ -25,7 +25,7 @@ class Asking(Router):
 
     decision: Decision
 
-    def route(self, utterance: str, *, available: Collection[str] | None = None) -> Decision:
+    def route(self, utterance: str, *, available: Collection[str] | None = None, **moment: Any) -> Decision:
         return self.decision if utterance == "?" else super().route(utterance, available=available)
 
 

@@ -23,8 +23,6 @@ Value: TypeAlias = tuple[int, int, int]
 """Which of the parameters, and its first and last word."""
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
-UNTAUGHT = -2.0
-"""The log-potential of a value that no example says anything about."""
 NEVER = -1e9
 """The log-potential of what the labels rule out: going on with what has not begun."""
 
@@ -153,11 +151,11 @@ class Lattice:
         return float(share * (after @ following[last]) / (all_paths @ (moves[:-1] @ following[last])))
 
 
-def nothing_taught(parameters: Sequence[str], dimensions: int) -> Tagger:
-    """Return the tagger of a tool whose examples mark nothing: most words fill nothing, whatever they are."""
+def nothing_taught(parameters: Sequence[str], dimensions: int, start: float) -> Tagger:
+    """Return a tagger that knows nothing of words, but only how readily a value begins: the log-potential `start`."""
     labels = 1 + 2 * len(parameters)
     weights = np.zeros((dimensions + 1, labels), np.float32)
-    weights[-1, 1::2] = UNTAUGHT
+    weights[-1, 1::2] = start
     nothing = np.zeros((0, labels), np.float32)
     return Tagger(tuple(parameters), weights, (), nothing, np.zeros((labels + 1, labels), np.float32))
 
