@@ -11,27 +11,33 @@ from router.arguments.reading import Readings
 from router.decisions import Argument
 
 
+def without_lead(text: str) -> str:
+    """Return an answer without what only leads up to it.
+
+    >>> without_lead("no, make that eight"), without_lead("Um, it's for my mum.")
+    ('eight', 'for my mum')
+    """
+    return _LEAD.sub("", text).strip(" .,!?")
+
+
 def is_plain(filler: Filler, names: Collection[str], text: str, readings: Readings) -> bool:
     """Say whether a text is little else than a value of one of these holes, whose words are plain."""
     values = [value for value in filler.plain(text, readings) if value.hole.name in names]
     said = sum(value.span[1] - value.span[0] for value in values)
-    return 2 * said >= len(_LEAD.sub("", text)) > 0
+    return 2 * said >= len(text) > 0
 
 
 def answered(filler: Filler, asked: Hole, text: str, readings: Readings) -> Filled:
     """Return what an answer says of the value that was asked for, and of others whose words are plain.
 
-    A value that is free text is the whole answer, without "it's" and the like.
+    A value that is free text is the whole answer.
     """
     values = filler.plain(text, readings)
     if any(value.hole == asked for value in values):
         return Filled(values)
-    bare = _LEAD.sub("", text).strip(" .,!?")
-    if not bare:
-        return Filled(values)
     if asked.kind != "text" or filler.knows(asked):
-        return Filled(values, (_said(asked, None, bare, text),))
-    parts = [part for part in _AND.split(bare) if part] if asked.is_list else [bare]
+        return Filled(values, (_said(asked, None, text, text),))
+    parts = [part for part in _AND.split(text) if part] if asked.is_list else [text]
     return Filled((*(_said(asked, part, part, text) for part in parts),))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
-from router.arguments.answering import answered, changed, is_plain, with_what_was_known
+from router.arguments.answering import answered, changed, is_plain, with_what_was_known, without_lead
 from router.arguments.completion import completed
 from router.arguments.filler import Filled, Filler, Floats, Taught
 from router.arguments.known import KnownValues
@@ -47,11 +47,15 @@ class Arguments:
     def is_plain_answer(self, asked: AskArgument | ToolCall, text: str, moment: Moment) -> bool:
         """Say whether a normalised text is little else than a value that fits what was asked, or a call."""
         names = {asked.parameter} if isinstance(asked, AskArgument) else {each.parameter for each in asked.found}
-        return is_plain(self._filler(asked.tool), names, text, Readings(text, moment))
+        bare = without_lead(text)
+        return is_plain(self._filler(asked.tool), names, bare, Readings(bare, moment))
 
     def answer(self, asked: AskArgument | ToolCall, text: str, moment: Moment) -> ToolCall | AskArgument | None:
         """Return what a normalised text makes of a question or a call; None if it says nothing about it."""
+        text = without_lead(text)
         filler, readings = self._filler(asked.tool), Readings(text, moment)
+        if not text:
+            return None
         if isinstance(asked, ToolCall):
             new = changed(filler, asked.found, text, readings)
         else:
