@@ -109,8 +109,7 @@ def lexicon(language: str) -> Lexicon:
     pieces.update({fold(word): ("&", 0) for word in data["joiners"]})
     groups, fractions, halves = (Phrases(data.get(key, {}).items()) for key in ("groups", "fractions", "halves"))
     sets = {
-        key: frozenset(map(fold, data.get(key, ())))
-        for key in ("articles", "weak", "minus", "points", "ordinal_marks")
+        key: frozenset(map(fold, data.get(key, ()))) for key in ("articles", "weak", "minus", "points", "ordinal_marks")
     }
     starts = {word for word, (kind, _) in pieces.items() if kind not in "&f"}
     return Lexicon(

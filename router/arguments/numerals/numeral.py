@@ -49,7 +49,9 @@ class Numerals:
         self._pieces = lexicon.pieces
         spelled = sorted((word for word in lexicon.pieces if lexicon.compounds), key=len, reverse=True)
         self._piece = re.compile("|".join(map(re.escape, spelled)) or r"(?!)")
-        self._compound = re.compile(rf"(?>(?>{self._piece.pattern})+)({'|'.join(lexicon.compound_ordinals) or r'(?!)'})?")
+        self._compound = re.compile(
+            rf"(?>(?>{self._piece.pattern})+)({'|'.join(lexicon.compound_ordinals) or r'(?!)'})?"
+        )
         self._read = lru_cache(4096)(self._read_word)
 
     def at(self, tokens: Tokens, index: int) -> tuple[Numeral, ...]:
@@ -59,7 +61,14 @@ class Numerals:
             return self._spelled(tokens, index)
         if kind == "figures":
             return self._in_figures(tokens, index)
-        if kind == "hyphen" and index + 1 < len(tokens) and tokens.touches(index + 1) and self._may_be_sign(tokens, index):
+        if kind == "dmy" and (part := _fraction(tokens.words[index])):
+            return (Numeral(index + 1, part, is_figures=True, certainty=0.45),)
+        if (
+            kind == "hyphen"
+            and index + 1 < len(tokens)
+            and tokens.touches(index + 1)
+            and self._may_be_sign(tokens, index)
+        ):
             return tuple(_negated(found) for found in self.at(tokens, index + 1) if not found.is_ordinal)
         return ()
 
@@ -95,6 +104,10 @@ class Numerals:
         end = index + 1
         if end < len(tokens):
             word = tokens.words[end]
+            if tokens.kinds[end] == "dmy" and isinstance(value, int) and (part := _fraction(word)):
+                return (Numeral(end + 1, value + part, is_figures=True), plain)
+            if word == "k" and tokens.touches(end) and value < 10**12:
+                return (Numeral(end + 1, _plain(value * 1000), is_figures=True), plain)
             if isinstance(value, int) and word in self.lexicon.ordinal_marks and tokens.touches(end):
                 return (Numeral(end + 1, value, is_ordinal=True, is_figures=True, certainty=0.8),)
             if self.lexicon.spaced_groups and isinstance(value, int) and value < 1000:
@@ -151,9 +164,7 @@ class Numerals:
             return Numeral(end, value, is_ordinal=True, certainty=certainty)
         return Numeral(end, value, is_article=is_article, certainty=0.3 if is_article else 0.85)
 
-    def _pushed(
-        self, state: _State, pieces: tuple[Piece, ...], is_later: bool
-    ) -> tuple[_State, float, bool] | None:
+    def _pushed(self, state: _State, pieces: tuple[Piece, ...], is_later: bool) -> tuple[_State, float, bool] | None:
         half, is_ordinal = 0.0, False
         for position, (kind, value) in enumerate(pieces):
             if kind == "&":
@@ -260,6 +271,13 @@ class Numerals:
 
 def _negated(number: Numeral) -> Numeral:
     return Numeral(number.end, -number.value, False, number.is_figures, False, number.certainty)
+
+
+def _fraction(written: str) -> float | None:
+    """Return the value of "1/2"; None for what is rather a date, or no proper fraction."""
+    above, _, below = written.partition("/")
+    is_proper = len(above) == 1 and below in ("2", "3", "4", "5", "8") and 0 < int(above) < int(below)
+    return round(int(above) / int(below), 6) if is_proper else None
 
 
 def _plain(value: float) -> int | float:

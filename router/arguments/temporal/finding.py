@@ -10,7 +10,7 @@ from typing import Any
 from router.arguments.mention import Kind
 from router.arguments.numerals.numeral import Numeral
 from router.arguments.temporal.calendar import WEEKDAYS, Day
-from router.arguments.temporal.clock import Clock
+from router.arguments.temporal.clock import UNKNOWN, Clock
 from router.arguments.temporal.holes import Holes, later
 
 
@@ -105,7 +105,9 @@ def _symbols(holes: Holes, at: int) -> Iterator[Found]:
 
 def _durations(holes: Holes, at: int) -> Iterator[Found]:
     for end, duration in holes("duration", at)[:1]:
-        is_weak = holes.words[end - 1] in holes.grammar.weak and holes.words[at] in holes.grammar.numerals.lexicon.articles
+        is_weak = (
+            holes.words[end - 1] in holes.grammar.weak and holes.words[at] in holes.grammar.numerals.lexicon.articles
+        )
         yield Found("duration", at, end, 0.4 if is_weak and end == at + 2 else 0.9, duration)
     for end, rule, bound in holes.grammar.relative.matches(holes.words, at, holes):
         said = dict(bound)
@@ -176,25 +178,39 @@ def _is_counted(holes: Holes, at: int, end: int) -> bool:
 
 
 def _dates(holes: Holes, at: int) -> Iterator[Found]:
+    if holes.tokens.kinds[at] == "stamp" and ":" in (stamp := holes.words[at]):
+        try:
+            moment = datetime.fromisoformat(stamp.replace("/", "-"))
+        except ValueError:
+            return
+        tzinfo = holes.context.now.tzinfo if holes.context.now else None
+        yield Found("date-time", at, at + 1, 0.95, moment.replace(tzinfo=tzinfo))
     for end, day in holes("date", at)[:1]:
         certainty = day.certainty
         if certainty < 0.5 and _word_before(holes, at) in holes.grammar.date_hints:
-            certainty = 0.85 if day.weekday is not None or end > at + 1 else certainty if holes.words[at] in holes.grammar.weak else 0.6
+            certainty = (
+                0.85
+                if day.weekday is not None or end > at + 1
+                else certainty
+                if holes.words[at] in holes.grammar.weak
+                else 0.6
+            )
         yield Found("date", at, end, certainty, day)
 
 
 def _days(holes: Holes, at: int) -> Iterator[Found]:
     grammar, words = holes.grammar, holes.words
-    for end, days in grammar.sets.matches(words, at)[:1]:
-        yield Found("days", at, end, 0.95, tuple(WEEKDAYS.index(day) for day in days.split()))
+    for end, names in grammar.sets.matches(words, at)[:1]:
+        yield Found("days", at, end, 0.95, tuple(WEEKDAYS.index(day) for day in names.split()))
     every = grammar.every.longest(words, at)
     first = every[0] if every else at
     opener = grammar.range_openers.longest(words, at)
-    if opener and (weekday := grammar.weekdays.longest(words, opener[0])):
-        if last := _range_end(holes, weekday[0]):
-            yield Found("days", at, last[0], 0.95, _between(weekday[1], last[1]))
-            return
-    reached, days, has_plural, is_weak = first, [], False, True
+    weekday = grammar.weekdays.longest(words, opener[0]) if opener else None
+    if weekday and (last := _range_end(holes, weekday[0])):
+        yield Found("days", at, last[0], 0.95, _between(weekday[1], last[1]))
+        return
+    reached, has_plural, is_weak = first, False, True
+    days: list[int] = []
     while True:
         article = grammar.set_articles.longest(words, reached)
         name_at = article[0] if article and (reached > first or not every) else reached
@@ -212,7 +228,9 @@ def _days(holes: Holes, at: int) -> Iterator[Found]:
         joint = grammar.conjunctions.longest(words, end)
         reached = joint[0] if joint else end
     if days and (len(set(days)) > 1 or has_plural or every):
-        yield Found("days", at, end, 0.3 if is_weak and not every and not has_plural else 0.95, tuple(sorted(set(days))))
+        yield Found(
+            "days", at, end, 0.3 if is_weak and not every and not has_plural else 0.95, tuple(sorted(set(days)))
+        )
 
 
 def _range_end(holes: Holes, at: int) -> tuple[int, int] | None:
@@ -237,7 +255,9 @@ def _intervals(holes: Holes, at: int) -> Iterator[Found]:
     best: Found | None = None
     for end, _, bound in grammar.intervals.matches(holes.words, at, holes):
         times = tuple(value for _, value in bound)
-        if any(_is_nought(read) for read, _, _ in times) or (times[-1][0].is_bare and _is_counted(holes, *times[-1][1:])):
+        if any(_is_nought(read) or read.minutes == UNKNOWN for read, _, _ in times) or (
+            times[-1][0].is_bare and _is_counted(holes, *times[-1][1:])
+        ):
             continue
         is_opened = times[0][1] > at
         is_bare = all(read.is_bare for read, _, _ in times)

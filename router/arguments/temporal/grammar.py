@@ -38,6 +38,8 @@ class Node:
     rules: list[Rule] = field(default_factory=list)
 
 
+_BY_CONTEXT: dict[Any, float] = {"bare": -1.0, "weak": -2.0}
+
 Match: TypeAlias = tuple[int, Rule, tuple[tuple[str, Any], ...]]
 """Where it ends, what it means, and what fills its holes."""
 
@@ -47,9 +49,9 @@ class Rules:
 
     def __init__(self, entries: Iterable[Sequence[Any]]) -> None:
         self.root = Node()
-        for template, action, *certainty in entries:
-            value = certainty[0] if certainty else 0.9
-            rule = Rule(action, {"bare": -1.0, "weak": -2.0}.get(value, value))
+        for template, action, *rest in entries:
+            certainty: Any = rest[0] if rest else 0.9
+            rule = Rule(action, _BY_CONTEXT.get(certainty, certainty))
             for words in expanded(template):
                 self._add(words, rule)
 
@@ -152,50 +154,37 @@ def grammar(language: str) -> Grammar:
     """Read a language's file."""
     text = resources.files(__package__).joinpath(f"languages/{language}.json").read_text(encoding="utf-8")
     data: dict[str, Any] = json.loads(text)
-    phrases = {name: _phrases(data[name], first) for name, first in (("weekdays", 0), ("weekday_sets", 0), ("months", 1))}
-    named = {name: Phrases(_by_name(data[name])) for name in ("units", "parts", "today_parts", "day_parts", "sets")}
-    feasts = Phrases(_by_name(data["feasts"]))
-    plain = {
-        ours: Phrases((template, 1) for template in data.get(theirs, ()))
-        for ours, theirs in (
-            ("every", "every"), ("set_articles", "set_articles"), ("conjunctions", "and"), ("through", "through"),
-            ("range_openers", "range_openers"), ("joints", "joints"), ("idioms", "idioms"),
-        )
-    }  # fmt: skip
-    rules = {name: Rules(data[name]) for name in ("times", "dates", "durations", "relative")}
-    intervals = Rules((template, "", 0.9) for template in data["intervals"])
-    compound_days = Phrases(_compounds(data))
+    rules: dict[str, Any] = {name: Rules(data[name]) for name in ("times", "dates", "durations", "relative")}
+    rules["intervals"] = Rules((template, "", 0.9) for template in data["intervals"])
+    phrases: dict[str, Any] = {
+        name: Phrases((word, index) for index, group in enumerate(data[name], first) for word in group)
+        for name, first in (("weekdays", 0), ("weekday_sets", 0), ("months", 1))
+    }
+    for name in ("units", "parts", "today_parts", "day_parts", "sets", "feasts"):
+        phrases[name] = Phrases((template, value) for value, templates in data[name].items() for template in templates)
+    phrases["compound_days"] = Phrases(_compounds(data))
+    marks: dict[str, Any] = {name: Phrases((template, 1) for template in data.get(name, ())) for name in _MARKS}
+    hints: dict[str, Any] = {name: _last_words(data[name]) for name in ("strong", "hints", "date_hints")}
     begin = [
-        *(each.root.words for each in (*rules.values(), intervals)),
-        *(each.root for each in (*phrases.values(), *named.values(), feasts, compound_days)),
-        *(plain[name].root for name in ("every", "set_articles", "range_openers")),
+        *(each.root.words for each in rules.values()),
+        *(each.root for each in phrases.values()),
+        *(marks[name].root for name in ("every", "set_articles", "range_openers")),
     ]
     return Grammar(
         numerals=Numerals(lexicon(language)),
         **rules,
-        intervals=intervals,
-        openers=frozenset(intervals.root.words),
         **phrases,
+        **marks,
+        **hints,
+        openers=frozenset(rules["intervals"].root.words),
         weak=frozenset(token for word in data["weak"] for token in tokenize(word).words),
-        **named,
-        compound_days=compound_days,
-        feasts=feasts,
-        **plain,
-        strong=_last_words(data["strong"]),
-        hints=_last_words(data["weak_prefixes"]),
-        date_hints=_last_words(data["date_prefixes"]),
         morning=Phrases((template, 1) for template in data["cues"]["morning"]),
         evening=Phrases((template, 1) for template in data["cues"]["evening"]),
         starts=frozenset(word for each in begin for word in each),
     )
 
 
-def _phrases(names: Sequence[Sequence[str]], first: int) -> Phrases[int]:
-    return Phrases((name, index) for index, group in enumerate(names, first) for name in group)
-
-
-def _by_name(data: dict[str, list[str]]) -> Iterable[tuple[str, str]]:
-    return ((template, name) for name, templates in data.items() for template in templates)
+_MARKS = ("every", "set_articles", "conjunctions", "through", "range_openers", "joints", "idioms")
 
 
 def _compounds(data: dict[str, Any]) -> Iterable[tuple[str, tuple[str, int | str]]]:

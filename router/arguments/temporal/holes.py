@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from router.arguments.numerals.numeral import Numeral
 from router.arguments.numerals.tokens import Tokens
 from router.arguments.temporal import calendar
 from router.arguments.temporal.calendar import Context, Day
-from router.arguments.temporal.clock import Clock, clock, offset
+from router.arguments.temporal.clock import DAY, UNKNOWN, Clock, clock, offset
 from router.arguments.temporal.duration import SIZES, Duration
 from router.arguments.temporal.grammar import Grammar, Match
 
@@ -29,7 +30,8 @@ class Holes:
                 (n.end, n.value) for n in self.numbers(at) if not n.is_ordinal and n.value >= 0
             ],
             "hour": self._hours, "minute": lambda at: self._minutes(at, range(1, 60)),
-            "five": lambda at: self._minutes(at, range(5, 30, 5)), "mm": self._two_figures, "hhmm": self._four_figures, "military": self._military,
+            "five": lambda at: self._minutes(at, range(5, 30, 5)), "mm": self._two_figures, "hhmm": self._four_figures, 
+            "military": self._military,
             "clock": self._clocks, "dotted": self._dotted, "hm": self._hours_and_minutes,
             "day": self._days, "ordinal": lambda at: self._days(at, ordinal=True), "year": self._years,
             "stamp": lambda at: self._written("stamp", at), "dmy": lambda at: self._written("dmy", at),
@@ -169,7 +171,10 @@ class Holes:
         key = ("simple duration", at)
         if key not in self._read:
             matches = self.grammar.durations.matches(self.words, at, self)
-            made = ((end, _duration(rule.action, dict(bound)), dict(bound).get("unit", "hour")) for end, rule, bound in matches)
+            made = (
+                (end, _duration(rule.action, dict(bound)), dict(bound).get("unit", "hour"))
+                for end, rule, bound in matches
+            )
             self._read[key] = [(end, (duration, unit)) for end, duration, unit in made if duration is not None]
         return [(end, duration, unit) for end, (duration, unit) in self._read[key]]
 
@@ -177,14 +182,39 @@ class Holes:
         """Return the times, the longest first, with the part of the day that follows them."""
         found: list[tuple[int, Clock]] = []
         for match in self.grammar.times.matches(self.words, at, self):
-            read = _clock(match)
+            read = self._clock(match)
             if read is None:
                 continue
             for end, part in self.grammar.parts.matches(self.words, match[0]):
                 with_part = read.in_part(part) if part else read
-                found.append((end, _sure(with_part)))
+                found.append((end, replace(with_part, is_bare=False, certainty=0.95)))
             found.append((match[0], read))
         return sorted(found, key=lambda one: (-one[0], -one[1].certainty))
+
+    def _clock(self, match: Match) -> Clock | None:
+        _, rule, bound = match
+        said = dict(bound)
+        hour, minute, second, is_padded = 0, 0, None, False
+        action = rule.action
+        further = offset(action, said.get("mm", said.get("minute", said.get("five", 0))))
+        if action.startswith("next"):
+            return self._next_minute(further % 60, rule.certainty)
+        if action.startswith("="):
+            hour, minute, is_padded = int(action[1:3]), int(action[4:6]), True
+        elif "hour" in said:
+            hour, is_padded = said["hour"]
+        else:
+            hour, minute, second, is_padded = next(said[name] for name in _WRITTEN if name in said)
+        read = clock(hour, minute, further, second, is_padded)
+        return read and replace(read, is_bare=rule.certainty < 0, certainty=rule.certainty)
+
+    def _next_minute(self, minute: int, certainty: float) -> Clock:
+        """Return the next time so many minutes past the hour; of a day that is not known, an unknown one."""
+        now = self.context.now
+        if now is None:
+            return Clock(UNKNOWN, is_exact=True, certainty=certainty)
+        hour = now.hour if now.minute < minute else now.hour + 1
+        return Clock((hour * 60 + minute) % DAY, is_exact=True, certainty=certainty)
 
     def _dates(self, at: int) -> list[tuple[int, Day]]:
         """Return the dates, the longest first, with the part of the day that follows them."""
@@ -204,7 +234,9 @@ class Holes:
         for end, one in list(found):
             for after, part in grammar.day_parts.matches(self.words, end):
                 found.append((after, Day(one.date, 0.95, part, one.weekday)))
-        found += [(end, Day(self.context.today, 0.9, part)) for end, part in grammar.today_parts.matches(self.words, at)]
+        found += [
+            (end, Day(self.context.today, 0.9, part)) for end, part in grammar.today_parts.matches(self.words, at)
+        ]
         for end, (part, which) in grammar.compound_days.matches(self.words, at):
             action, said = ("weekday", {"weekday": which}) if isinstance(which, int) else ("today 1", {})
             day = calendar.day_of(action, said, self.context)
@@ -225,27 +257,6 @@ def _duration(action: str, said: Mapping[str, Any]) -> Duration | None:
     return Duration.of(count, unit)
 
 
-def _clock(match: Match) -> Clock | None:
-    _, rule, bound = match
-    said = dict(bound)
-    hour, minute, second, is_padded = 0, 0, None, False
-    action = rule.action
-    if action.startswith("="):
-        hour, minute, is_padded, action = int(action[1:3]), int(action[4:6]), True, action[6:]
-    elif "hour" in said:
-        hour, is_padded = said["hour"]
-    else:
-        hour, minute, second, is_padded = next(said[name] for name in ("clock", "dotted", "hm", "hhmm", "military") if name in said)
-    read = clock(hour, minute, offset(action, said.get("mm", said.get("minute", said.get("five", 0)))), second, is_padded)
-    if read is None:
-        return None
-    return Clock(read.minutes, read.second, read.is_exact, rule.certainty < 0, rule.certainty)
-
-
-def _sure(read: Clock) -> Clock:
-    return Clock(read.minutes, read.second, read.is_exact, False, 0.95)
-
-
 def later(moment: Any, duration: Duration, sign: int) -> Any:
     """Return a date or date-time so long after another, or before it; None if the calendar ends there."""
     if not isinstance(moment, date):
@@ -258,3 +269,4 @@ def later(moment: Any, duration: Duration, sign: int) -> Any:
 
 
 _MOST_PARTS = 3
+_WRITTEN = ("clock", "dotted", "hm", "hhmm", "military")
