@@ -35,8 +35,8 @@ class Phrases(Generic[Value]):
         """
         found: list[tuple[int, Value]] = []
         node = self.root
-        while index < len(words) and (node := node.get(words[index])):
-            index += 1
+        while index < len(words) and words[index] in node:
+            node, index = node[words[index]], index + 1
             if "" in node:
                 found.append((index, node[""]))
         found.reverse()

@@ -51,6 +51,7 @@ def day_of(action: str, said: Mapping[str, Any], context: Context) -> date | Non
     | this weekday | the next of that name, or today |
     | next weekday | the one in the week after this |
     | last weekday | the one before today |
+    | weekday after | the one a week after the next |
     | day, date | as it is written in a calendar, in the month or year that is nearest in the future |
     | period UNIT N | the first day of the week, month or year that is so many after this one |
     """
@@ -58,6 +59,8 @@ def day_of(action: str, said: Mapping[str, Any], context: Context) -> date | Non
     match action.split():
         case ["today", days]:
             return None if today is None else today + timedelta(days=int(days))
+        case ["weekday", "after"]:
+            return None if today is None else _weekday("", said["weekday"], today, context) + timedelta(days=7)
         case [*which, "weekday"]:
             return None if today is None else _weekday(which[0] if which else "", said["weekday"], today, context)
         case ["weekday", "day"] | ["day"]:
@@ -65,7 +68,7 @@ def day_of(action: str, said: Mapping[str, Any], context: Context) -> date | Non
         case ["date"]:
             return yearly(said["month"], _day(said), said.get("year"), context)
         case ["stamp"]:
-            return date.fromisoformat(said["stamp"][:10])
+            return date.fromisoformat(said["stamp"][:10].replace("/", "-"))
         case ["dmy"]:
             return _in_figures(said["dmy"], context)
         case ["period", unit, count]:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, replace
 
 NOON, DAY = 720, 1440
+UNKNOWN = -1
+"""The minutes of a time that depends on a `now` that is not known."""
 WAKING = 360
 """Without a hint, a time is no earlier than 06:00."""
 WAKING_UP, GOING_OUT = "waking up", "going out"
@@ -32,7 +34,7 @@ class Clock:
         ('21:00', '02:00')
         """
         minutes = self.minutes
-        if self.is_exact and not (part == "pm" and minutes < NOON):
+        if self.is_exact and not (part == "pm" and 0 <= minutes < NOON):
             return self
         hour = minutes // 60
         is_later = part in {"pm", "afternoon"} or (part == "evening" and hour > 0) or (part == "night" and hour > 4)

@@ -9,7 +9,7 @@ from typing import Any
 
 from router.arguments.mention import Format, Mention
 from router.arguments.temporal.calendar import WEEKDAYS, Day
-from router.arguments.temporal.clock import GOING_OUT, WAKING_UP, Clock, aligned
+from router.arguments.temporal.clock import GOING_OUT, UNKNOWN, WAKING_UP, Clock, aligned
 from router.arguments.temporal.finding import Found
 from router.arguments.temporal.holes import Holes
 
@@ -44,9 +44,9 @@ def _without_fragments(found: list[Found]) -> list[Found]:
                     break
             elif (one.kind, other.kind) in _WEAKENED and not is_equal:
                 certainty *= 0.4 if is_within else 1.0
-            if one.kind == other.kind and not is_within and not (one.start <= other.start and other.end <= one.end):
-                if (one.certainty, one.start) < (other.certainty, other.start):
-                    certainty *= 0.5
+            is_around = one.start <= other.start and other.end <= one.end
+            if one.kind == other.kind and not is_within and not is_around and one.certainty < other.certainty:
+                certainty *= 0.5
         else:
             kept.append(one if certainty == one.certainty else replace(one, certainty=round(certainty, 3)))
     return kept
@@ -58,12 +58,12 @@ def _resolved(found: list[Found], holes: Holes) -> list[Found]:
     for one in found:
         if one.kind == "interval":
             first, last = one.value
-            times = aligned(first[0], last[0], _hint(holes, found, None))
-            made.append(replace(one, value=times))
+            ends = aligned(first[0], last[0], _hint(holes, found, None))
+            made.append(replace(one, value=ends))
             if one.certainty >= _LIKELY:
                 made += [
                     Found("time", start, end, 0.85, read)
-                    for read, (_, start, end) in zip(times, (first, last), strict=True)
+                    for read, (_, start, end) in zip(ends, (first, last), strict=True)
                 ]
     in_intervals = [(one.start, one.end) for one in made if one.kind == "interval" and one.certainty >= _LIKELY]
     rest = [
@@ -119,12 +119,13 @@ def _in_half(read: Clock, found: Iterable[Found], day: Day | None, holes: Holes)
 
 
 def _hint(holes: Holes, found: Iterable[Found], day: Day | None) -> str:
-    """Return the part of the day that is meant, from the date, from elsewhere in the utterance, or from what is asked."""
+    """Return the part of the day that is meant: of the date, else in the utterance, else by what that is about."""
     if day is not None and day.part:
         return day.part
     for one in found:
         if one.kind == "date" and one.value.part:
-            return str(one.value.part)
+            part: str = one.value.part
+            return part
     grammar, words = holes.grammar, holes.words
     for at in range(len(words)):
         for _, part in grammar.parts.matches(words, at) if words[at] in grammar.parts else ():
@@ -138,7 +139,7 @@ def _hint(holes: Holes, found: Iterable[Found], day: Day | None) -> str:
 
 
 def _moment(day: Day, read: Clock, said: Clock, holes: Holes) -> datetime | None:
-    if day.date is None:
+    if day.date is None or read.minutes == UNKNOWN:
         return None
     is_after_midnight = day.part in ("night", "evening") and not said.is_exact and read.minutes < 300
     try:
@@ -169,6 +170,8 @@ def _values(one: Found, holes: Holes) -> Iterator[tuple[Format, Any]]:
         case "duration":
             yield "duration", value.text
         case "time":
+            if value.minutes == UNKNOWN:
+                return
             yield "time", value.text
             if (moment := _next(value, holes)) is not None:
                 yield "date-time", moment.isoformat()

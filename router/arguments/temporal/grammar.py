@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from router.arguments.numerals.lexicon import lexicon
 from router.arguments.numerals.numeral import Numerals
@@ -16,8 +16,25 @@ from router.arguments.numerals.phrases import Phrases
 from router.arguments.numerals.tokens import tokenize
 from router.phrasing.templates import expanded
 
-Holes: TypeAlias = Callable[[str, int], Sequence[tuple[int, Any]]]
-"""What may fill a hole of this name at this token: where it ends, and its value."""
+NUMBER_HOLES = frozenset(["number", "hour", "minute", "five", "mm", "hundreds", "day", "ordinal", "year"])
+KIND_HOLES = {
+    "figures": NUMBER_HOLES | {"hhmm", "dotted"},
+    "clock": frozenset(["clock"]),
+    "hm": frozenset(["hm"]),
+    "stamp": frozenset(["stamp"]),
+    "dmy": frozenset(["dmy", "number"]),
+}
+"""Holes that a token may fill by its kind."""
+
+
+class Holes(Protocol):
+    """What is between the words of a template."""
+
+    def __call__(self, name: str, at: int, /) -> Sequence[tuple[int, Any]]:
+        """Return what may fill a hole at a token: where it ends, and its value."""
+
+    def possible(self, at: int, /) -> frozenset[str]:
+        """Return the names of the holes that this token may begin to fill: others need not be tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +55,8 @@ class Node:
     rules: list[Rule] = field(default_factory=list)
 
 
+_BY_CONTEXT: dict[Any, float] = {"bare": -1.0, "weak": -2.0}
+
 Match: TypeAlias = tuple[int, Rule, tuple[tuple[str, Any], ...]]
 """Where it ends, what it means, and what fills its holes."""
 
@@ -47,11 +66,17 @@ class Rules:
 
     def __init__(self, entries: Iterable[Sequence[Any]]) -> None:
         self.root = Node()
-        for template, action, *certainty in entries:
-            value = certainty[0] if certainty else 0.9
-            rule = Rule(action, {"bare": -1.0, "weak": -2.0}.get(value, value))
+        self._holes: frozenset[str] = frozenset()
+        for template, action, *rest in entries:
+            certainty: Any = rest[0] if rest else 0.9
+            rule = Rule(action, _BY_CONTEXT.get(certainty, certainty))
             for words in expanded(template):
                 self._add(words, rule)
+        self._holes = frozenset(name for name, _ in self.root.holes)
+
+    def may_begin(self, word: str, holes: frozenset[str]) -> bool:
+        """Whether a template may begin with a word that may fill these holes."""
+        return word in self.root.words or not self._holes.isdisjoint(holes)
 
     def _add(self, words: Sequence[str], rule: Rule) -> None:
         node = self.root
@@ -70,7 +95,8 @@ class Rules:
     def matches(self, words: Sequence[str], index: int, holes: Holes) -> list[Match]:
         """Return all matches that begin at this token."""
         found: list[Match] = []
-        _walk(self.root, words, index, (), holes, found)
+        if self.may_begin(words[index], holes.possible(index)):
+            _walk(self.root, words, index, (), holes, found)
         return found
 
 
@@ -82,15 +108,18 @@ def _walk(
     holes: Holes,
     found: list[Match],
 ) -> None:
-    found.extend((index, rule, bound) for rule in node.rules)
+    for rule in node.rules:
+        found.append((index, rule, bound))
     if index >= len(words):
         return
     following = node.words.get(words[index])
     if following is not None:
         _walk(following, words, index + 1, bound, holes, found)
-    for name, child in node.holes:
-        for end, value in holes(name, index):
-            _walk(child, words, end, (*bound, (name, value)), holes, found)
+    if node.holes and (possible := holes.possible(index)):
+        for name, child in node.holes:
+            if name in possible:
+                for end, value in holes(name, index):
+                    _walk(child, words, end, (*bound, (name, value)), holes, found)
 
 
 @dataclass(frozen=True)
@@ -146,58 +175,74 @@ class Grammar:
     starts: frozenset[str]
     """Words that anything of this begins with, numbers aside."""
 
+    @cached_property
+    def fits(self) -> Mapping[str, frozenset[str]]:
+        """The holes that each word may begin to fill, numbers aside."""
+        return {word: self.filled(word, frozenset()) for word in self.starts}
+
+    @cached_property
+    def kind_fits(self) -> Mapping[str, frozenset[str]]:
+        """The holes that a token of each kind may begin to fill."""
+        return {kind: self.filled("", holes) for kind, holes in KIND_HOLES.items()}
+
+    @cached_property
+    def number_fits(self) -> frozenset[str]:
+        """The holes that a number may begin to fill."""
+        return self.filled("", NUMBER_HOLES)
+
+    def filled(self, word: str, holes: frozenset[str]) -> frozenset[str]:
+        """Return the holes that a word may begin to fill, if by itself it may fill these."""
+        named: dict[str, Phrases[Any]] = {
+            "unit": self.units,
+            "unit3": self.units,
+            "weekday": self.weekdays,
+            "month": self.months,
+        }
+        holes |= {name for name, phrases in named.items() if word in phrases}
+        rules = {"duration": self.durations, "time": self.times, "times": self.times, "date": self.dates}
+        days: tuple[Phrases[Any], ...] = (self.feasts, self.today_parts, self.compound_days)
+        return holes.union(
+            (name for name, each in rules.items() if each.may_begin(word, holes)),
+            ["date"] if any(word in each for each in days) else [],
+        )
+
 
 @cache
 def grammar(language: str) -> Grammar:
     """Read a language's file."""
     text = resources.files(__package__).joinpath(f"languages/{language}.json").read_text(encoding="utf-8")
     data: dict[str, Any] = json.loads(text)
-    phrases = {
-        name: _phrases(data[name], first) for name, first in (("weekdays", 0), ("weekday_sets", 0), ("months", 1))
+    rules: dict[str, Any] = {name: Rules(data[name]) for name in ("times", "dates", "durations", "relative")}
+    rules["intervals"] = Rules((template, "", 0.9) for template in data["intervals"])
+    phrases: dict[str, Any] = {
+        name: Phrases((word, index) for index, group in enumerate(data[name], first) for word in group)
+        for name, first in (("weekdays", 0), ("weekday_sets", 0), ("months", 1))
     }
-    named = {name: Phrases(_by_name(data[name])) for name in ("units", "parts", "today_parts", "day_parts", "sets")}
-    feasts = Phrases(_by_name(data["feasts"]))
-    plain = {
-        ours: Phrases((template, 1) for template in data.get(theirs, ()))
-        for ours, theirs in (
-            ("every", "every"), ("set_articles", "set_articles"), ("conjunctions", "and"), ("through", "through"),
-            ("range_openers", "range_openers"), ("joints", "joints"), ("idioms", "idioms"),
-        )
-    }  # fmt: skip
-    rules = {name: Rules(data[name]) for name in ("times", "dates", "durations", "relative")}
-    intervals = Rules((template, "", 0.9) for template in data["intervals"])
-    compound_days = Phrases(_compounds(data))
+    for name in ("units", "parts", "today_parts", "day_parts", "sets", "feasts"):
+        phrases[name] = Phrases((template, value) for value, templates in data[name].items() for template in templates)
+    phrases["compound_days"] = Phrases(_compounds(data))
+    marks: dict[str, Any] = {name: Phrases((template, 1) for template in data.get(name, ())) for name in _MARKS}
+    hints: dict[str, Any] = {name: _last_words(data[name]) for name in ("strong", "hints", "date_hints")}
     begin = [
-        *(each.root.words for each in (*rules.values(), intervals)),
-        *(each.root for each in (*phrases.values(), *named.values(), feasts, compound_days)),
-        *(plain[name].root for name in ("every", "set_articles", "range_openers")),
+        *(each.root.words for each in rules.values()),
+        *(each.root for each in phrases.values()),
+        *(marks[name].root for name in ("every", "set_articles", "range_openers")),
     ]
     return Grammar(
         numerals=Numerals(lexicon(language)),
         **rules,
-        intervals=intervals,
-        openers=frozenset(intervals.root.words),
         **phrases,
+        **marks,
+        **hints,
+        openers=frozenset(rules["intervals"].root.words),
         weak=frozenset(token for word in data["weak"] for token in tokenize(word).words),
-        **named,
-        compound_days=compound_days,
-        feasts=feasts,
-        **plain,
-        strong=_last_words(data["strong"]),
-        hints=_last_words(data["weak_prefixes"]),
-        date_hints=_last_words(data["date_prefixes"]),
         morning=Phrases((template, 1) for template in data["cues"]["morning"]),
         evening=Phrases((template, 1) for template in data["cues"]["evening"]),
         starts=frozenset(word for each in begin for word in each),
     )
 
 
-def _phrases(names: Sequence[Sequence[str]], first: int) -> Phrases[int]:
-    return Phrases((name, index) for index, group in enumerate(names, first) for name in group)
-
-
-def _by_name(data: dict[str, list[str]]) -> Iterable[tuple[str, str]]:
-    return ((template, name) for name, templates in data.items() for template in templates)
+_MARKS = ("every", "set_articles", "conjunctions", "through", "range_openers", "joints", "idioms")
 
 
 def _compounds(data: dict[str, Any]) -> Iterable[tuple[str, tuple[str, int | str]]]:
