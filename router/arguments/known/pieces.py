@@ -109,6 +109,9 @@ def _add_sounds(found: Pieces, index: Index, word: str, share: float, fewest: in
 
 def _add(found: Pieces, index: Index, word: str, quality: float, how: How) -> None:
     for name, covered in index.words.get(word, ()):
-        known = found.get(name)
-        if known is None or known.quality < quality:
-            found[name] = Piece(covered, quality, how)
+        is_one = not covered & (covered - 1)
+        piece = (
+            Piece(covered, quality, how) if is_one else Piece(covered, quality * weights.WRITTEN_TOGETHER, "spelling")
+        )
+        if name not in found or found[name].quality < piece.quality:
+            found[name] = piece
