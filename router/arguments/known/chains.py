@@ -40,12 +40,14 @@ class Chain(NamedTuple):
 
 def chains_from(start: int, pieces: Sequence[Sequence[Pieces]], words: Sequence[Word]) -> dict[int, Chain]:
     """Return for each name its most complete chain that begins at a word."""
+    joining = common_words().joining
     best: dict[int, Chain] = {}
     reached: dict[int, dict[int, Chain]] = {}
     for more, found in enumerate(pieces[start]):
-        end = start + 1 + more
-        for name, piece in found.items():
-            _reach(reached, name, Chain(piece.covered, piece.quality, 1, piece.how, end), end)
+        if found:
+            end = start + 1 + more
+            first = {piece: Chain(piece.covered, piece.quality, 1, piece.how, end) for piece in set(found.values())}
+            reached[end] = {name: first[piece] for name, piece in found.items()}
     while reached:
         at = min(reached)
         chains = reached.pop(at)
@@ -59,7 +61,7 @@ def chains_from(start: int, pieces: Sequence[Sequence[Pieces]], words: Sequence[
                 if not chains[name].covered & found[name].covered:
                     longer = _extended(chains[name], found[name], at + 1 + more)
                     _reach(reached, name, longer, longer.end)
-        if words[at].folded in common_words().joining:
+        if words[at].folded in joining:
             for name, chain in chains.items():
                 if at - chain.end < MOST_BETWEEN:
                     _reach(reached, name, chain, at + 1)

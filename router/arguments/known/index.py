@@ -20,12 +20,12 @@ MOST_JOINED = 3
 """So many words that stand apart may be one: "mc donald", "lakshmi venkat raman"."""
 
 
-class Place(NamedTuple):
-    """Where a word stands in a name."""
+class Places(NamedTuple):
+    """Where a word stands in the same place of several names."""
 
-    name: int
     covered: int
-    """Which words of the name it is, one bit each; it may be two that are written together."""
+    """Which words of the names it is, one bit each; it may be two that are written together."""
+    names: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Index:
     """Names by their words."""
     lengths: Mapping[str, tuple[int, ...]]
     """How many words names have that begin with a word, most first."""
-    words: Mapping[str, tuple[Place, ...]]
+    words: Mapping[str, tuple[Places, ...]]
     """Where single words stand that part of a name may be said with."""
     spellings: Spellings
     sounds: Mapping[str, tuple[tuple[str, str], ...]]
@@ -63,7 +63,7 @@ def build(entries: tuple[Entry, ...]) -> Index:
     """Return the index of entries."""
     names: list[Name] = []
     whole: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-    places: defaultdict[str, list[Place]] = defaultdict(list)
+    places: defaultdict[str, defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     written: dict[str, str] = {}
     for number, entry in enumerate(entries):
         for text in (entry.value, *entry.aliases):
@@ -77,7 +77,7 @@ def build(entries: tuple[Entry, ...]) -> Index:
             for spelled in {*_spellings(words), *_spellings(said)}:
                 whole[spelled].append(own)
             for word, covered in _pieces(said):
-                places[word].append(Place(own, covered))
+                places[word][covered].append(own)
             written |= {word.folded: normal[word.start : word.end] for word in said if word.folded in places}
     lengths: defaultdict[str, set[int]] = defaultdict(set)
     for spelled in whole:
@@ -87,7 +87,7 @@ def build(entries: tuple[Entry, ...]) -> Index:
         tuple(names),
         {spelled: tuple(own) for spelled, own in whole.items()},
         {first: tuple(sorted(each, reverse=True)) for first, each in lengths.items()},
-        {word: tuple(each) for word, each in places.items()},
+        {word: tuple(Places(each, tuple(own)) for each, own in at.items()) for word, at in places.items()},
         Spellings(word for word in places if word in written or len(word) >= SHORTEST_TOGETHER),
         _sounds(written),
     )

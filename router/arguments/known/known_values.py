@@ -72,6 +72,9 @@ class KnownValues:
         """The values, sorted."""
         return tuple(entry.value for entry in self._index.entries)
 
+    def __repr__(self) -> str:
+        return f"<KnownValues: {len(self)} values>"
+
     def __len__(self) -> int:
         return len(self._index.entries)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from router.arguments.known.words import Word, words_of
+from router.arguments.known.words import Word, fold, words_of
 from router.text import normalize
 
 
@@ -46,7 +46,7 @@ def common_words() -> CommonWords:
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         language = json.loads(file.read_text("utf-8"))
         for name, known in lists.items():
-            known.update(word.folded for listed in language[name] for word in words_of(normalize(listed)))
+            known.update(fold(normalize(listed)) for listed in language[name])
         for written, as_one in language["same"].items():
             same |= {form: as_one for word in words_of(normalize(written)) for form in word.forms}
     inflected = {form for word in lists["everyday"] if len(word) > 2 for form in _inflected(word)}

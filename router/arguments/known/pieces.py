@@ -78,10 +78,12 @@ def _joined(index: Index, words: Sequence[Word]) -> Pieces:
     if not content or len(joined) < SHORTEST:
         return found
     _add(found, index, joined, weights.WRITTEN_TOGETHER, "spelling")
-    if len(content) == len(words) and len(joined) > SHORTEST and not all(word in common.everyday for word in content):
+    everyday = sum(word in common.everyday for word in content)
+    if len(content) == len(words) > everyday and len(joined) > SHORTEST:
         if len(joined) > SHORTEST + 1:
             _add_slips(found, index, joined)
-        _add_sounds(found, index, joined, weights.WRITTEN_TOGETHER, fewest=3)
+        if not everyday:
+            _add_sounds(found, index, joined, weights.WRITTEN_TOGETHER, fewest=3)
     return found
 
 
@@ -108,7 +110,12 @@ def _add_sounds(found: Pieces, index: Index, word: str, share: float, fewest: in
 
 
 def _add(found: Pieces, index: Index, word: str, quality: float, how: How) -> None:
-    for name, covered in index.words.get(word, ()):
-        known = found.get(name)
-        if known is None or known.quality < quality:
-            found[name] = Piece(covered, quality, how)
+    for covered, names in index.words.get(word, ()):
+        is_one = not covered & (covered - 1)
+        piece = (
+            Piece(covered, quality, how) if is_one else Piece(covered, quality * weights.WRITTEN_TOGETHER, "spelling")
+        )
+        better = (
+            [name for name in names if name not in found or found[name].quality < piece.quality] if found else names
+        )
+        found.update(dict.fromkeys(better, piece))

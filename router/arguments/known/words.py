@@ -110,10 +110,9 @@ _EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
 _LETTER = rf"(?:(?![{_UNSPACED}{_KATAKANA}])[^\W_]|[{_ABUGIDAS}\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f])"
 _SIMPLE = rf"{_LETTER}+(?:['’]{_LETTER}+)*(?:(?<=[sxzSXZ])['’])?"
 _WORD = re.compile(
-    rf"(?P<elision>(?:[cdjlmnst]|qu|all|dell|nell|dall|sull)['’](?={_LETTER}{{2}}))"
+    rf"(?P<elision>(?:[cdjlmnstCDJLMNST]|[Qq]u|[Aa]ll|[DdNn]ell|[Dd]all|[Ss]ull)['’](?={_LETTER}{{2}}))"
     rf"|(?P<compound>{_LETTER}+(?:['’]{_LETTER}+)*(?:[-‐–_.:@/+&]{_SIMPLE})+)"
     rf"|(?P<simple>{_SIMPLE})"
     rf"|(?P<katakana>[{_KATAKANA}]+)|(?P<character>[{_UNSPACED}])|(?P<emoji>[{_EMOJI}])",
-    re.IGNORECASE,
 )
 _PART = re.compile(_SIMPLE)

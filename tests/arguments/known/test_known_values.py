@@ -178,6 +178,25 @@ def test_how_sure_a_look_up_must_be_is_the_callers_choice() -> None:
     assert isinstance(known.lookup("shawn", least=0.6), Match)
 
 
+def test_words_of_a_name_may_be_written_together_or_apart() -> None:
+    index = KnownValues.of(["Face Book", "YouTube", "Noah Le Blanc"])
+    assert [(match.value, match.how) for match in index.find("open facebook and you tube")] == [
+        ("Face Book", "spelling"),
+        ("YouTube", "spelling"),
+    ]
+    assert index.find("call leblanc")[0].value == "Noah Le Blanc"
+
+
+def test_people_are_not_listed_where_an_index_is_shown() -> None:
+    assert repr(KnownValues.of(["Mum", "Jo"])) == "<KnownValues: 2 values>"
+
+
+@given(st.text(max_size=60))
+def test_a_text_that_is_not_normalised_does_no_harm(text: str) -> None:
+    assert all(0 <= match.start < match.end <= len(text) for match in known.find(text))
+    assert isinstance(known.lookup(text), Match | Unknown)
+
+
 def test_no_values_are_found_in_nothing() -> None:
     nothing = KnownValues.of([])
     assert (nothing.find("call mum"), nothing.lookup("mum"), len(nothing), nothing.values) == (
