@@ -81,9 +81,11 @@ class Conversation:
         if question is None:
             return self._taken(route(utterance), question)
         asked = question.decision
-        if reading is None or (reading == "again" and isinstance(asked, AskArgument)):
+        if reading is None:
             return self._taken(answer(asked, utterance) if _takes_values(asked) else route(utterance), question)
         match reading:
+            case "yes" if isinstance(asked, AskArgument):
+                return self._ask(question)
             case "again":
                 return self._ask(question)
             case "no":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from router import Candidate, Clarify, Conversation, Decision, Router, ToolCall
+from router import AskArgument, Candidate, Clarify, Conversation, Decision, Router, ToolCall
 
 PENDING: dict[str, tuple[str, ...]] = {
     "alarm_or_timer": ("set_alarm", "set_timer"),
@@ -26,7 +26,12 @@ class Asking(Router):
     decision: Decision
 
     def route(self, utterance: str, *, available: Collection[str] | None = None, **moment: Any) -> Decision:
-        return self.decision if utterance == "?" else super().route(utterance, available=available)
+        return self.decision if utterance == "?" else super().route(utterance, available=available, **moment)
+
+    def fill(self, utterance: str, tool: str, **moment: Any) -> ToolCall | AskArgument:
+        if utterance == "?":
+            return ToolCall(tool, utterance="?", in_scope=0.9)
+        return super().fill(utterance, tool, **moment)
 
 
 def asked(router: Router, pending: str, **options: Any) -> Conversation:
@@ -40,7 +45,7 @@ def asked(router: Router, pending: str, **options: Any) -> Conversation:
 
 def asking(router: Router, *tools: str) -> Asking:
     """Return a router whose "?" is for these tools."""
-    made = Asking(router.tools, router.encoder, router.scorer, router.policy)
+    made = Asking(router.tools, router.encoder, router.scorer, router.policy, arguments=router.arguments)
     candidates = tuple(Candidate(tool, 0.6 / (n + 1)) for n, tool in enumerate(tools))
     if len(tools) == 1:
         made.decision = ToolCall(*tools, utterance="?", in_scope=0.9, candidates=candidates, confirm=True)

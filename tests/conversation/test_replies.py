@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from router import Clarify, Conversation, Decision, Router, ToolCall
+from router import AskArgument, Clarify, Conversation, Decision, Router, ToolCall
 from tests.conversation.asking import asked
 
 ROWS = [json.loads(line) for line in Path(__file__).with_name("replies.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -19,8 +19,8 @@ def outcome(conversation: Conversation, before: Decision | None, decision: Decis
     match decision:
         case Clarify() | ToolCall() if decision is before:
             return "again"
-        case ToolCall(tool, utterance=said) if said == asked_about:
-            assert (conversation.pending is decision) == decision.confirm
+        case ToolCall(tool, utterance=said) | AskArgument(tool, utterance=said) if said == asked_about:
+            assert (conversation.pending is decision) == (decision.confirm or decision.kind == "ask")
             return f"confirm {tool}" if decision.confirm else f"call {tool}"
         case other if other.utterance == asked_about:
             assert conversation.pending is None

@@ -28,6 +28,8 @@ class Piece(NamedTuple):
 Pieces = dict[int, Piece]
 """By the name's number: the best piece of each."""
 
+SHORTEST_HEARD = 3
+"""Words of fewer letters are never taken for others that sound alike; nor by spelling any below four."""
 MOST_PIECES = 20_000
 """Of an utterance. Beyond them, as in a page of nothing but common names, only whole names are found."""
 
@@ -41,7 +43,7 @@ def pieces_of(index: Index, words: Sequence[Word], worth: Worth) -> list[list[Pi
         while left > 0 and longest < MOST_JOINED and start + longest < len(words) and is_spaced(words[start + longest]):
             longest += 1
         here = [_single(index, word, worth)] if longest else [{}]
-        here += [_joined(index, words[start : start + n]) for n in range(2, longest + 1)]
+        here += [_joined(index, words[start : start + n], worth) for n in range(2, longest + 1)]
         left -= 20 + sum(map(len, here))
         found.append(here)
     return found
@@ -60,14 +62,14 @@ def _single(index: Index, word: Word, worth: Worth) -> Pieces:
     if not everyday:
         for form in word.forms:
             _add_slips(found, index, form)
-            if form.endswith("s") and len(form) > SHORTEST - 1:
+            if form.endswith("s") and len(form) > max(worth.shortest_known, SHORTEST - 1):
                 _add(found, index, form[:-1], weights.POSSESSIVE, "spelling")
-    if len(word.folded) >= worth.shortest_guess:
-        _add_sounds(found, index, word.folded, weights.EVERYDAY_SOUND if everyday else 1.0)
+    if len(word.folded) >= SHORTEST_HEARD:
+        _add_sounds(found, index, word.folded, worth, everyday=everyday)
     return found
 
 
-def _joined(index: Index, words: Sequence[Word]) -> Pieces:
+def _joined(index: Index, words: Sequence[Word], worth: Worth) -> Pieces:
     """Return what neighbours may be if they are one word."""
     common = common_words()
     found: Pieces = {}
@@ -83,7 +85,7 @@ def _joined(index: Index, words: Sequence[Word]) -> Pieces:
         if len(joined) > SHORTEST + 1:
             _add_slips(found, index, joined)
         if not everyday:
-            _add_sounds(found, index, joined, weights.WRITTEN_TOGETHER, fewest=3)
+            _add_sounds(found, index, joined, worth, joined=True)
     return found
 
 
@@ -94,19 +96,21 @@ def _add_slips(found: Pieces, index: Index, word: str) -> None:
         _add(found, index, known, quality, "spelling")
 
 
-def _add_sounds(found: Pieces, index: Index, word: str, share: float, fewest: int = 1) -> None:
+def _add_sounds(
+    found: Pieces, index: Index, word: str, worth: Worth, *, everyday: bool = False, joined: bool = False
+) -> None:
+    """Add known words that sound like a word; one of everyday life must sound the same to the last vowel."""
+    share = weights.SAME_SOUND * (worth.everyday_sound if everyday else 1) * (weights.WRITTEN_TOGETHER if joined else 1)
     for heard in spoken_sounds(word):
         consonants = key(heard)
-        for sounds, known in index.sounds.get(consonants, ()) if len(consonants) >= fewest else ():
-            if known == word:
+        for sounds, known in index.sounds.get(consonants, ()) if len(consonants) > 2 or not joined else ():
+            if known == word or len(known) < worth.shortest_known:
                 continue
-            if sounds == heard:
-                _add(found, index, known, weights.SAME_SOUND * share, "sound")
-            elif share > weights.EVERYDAY_SOUND and min(len(sounds), len(heard)) > 2:
-                alike = likeness(sounds, heard)
-                if alike >= weights.LIKE_SOUND:
-                    telling = alike ** (weights.VOWELS_COUNT / len(consonants))
-                    _add(found, index, known, weights.SAME_SOUND * telling * share, "sound")
+            alike = likeness(sounds, heard)
+            if alike == 1.0:
+                _add(found, index, known, share, "sound")
+            elif not everyday and alike >= weights.LIKE_SOUND and min(len(sounds), len(heard)) > 2:
+                _add(found, index, known, share * alike ** (weights.VOWELS_COUNT / len(consonants)), "sound")
 
 
 def _add(found: Pieces, index: Index, word: str, quality: float, how: How) -> None:

@@ -27,15 +27,17 @@ class Worth:
     weak_part: float = 0.4
     """Some of its words, all of which have other uses: the "rock" of "90s Rock Anthems"."""
     takes_parts: bool = True
-    shortest_guess: int = 3
-    """Words of fewer letters are never matched by sound; by spelling never below four."""
+    everyday_sound: float = 0.5
+    """What a word of everyday life is worth that sounds just like a name: "kneel" for Neil."""
+    shortest_known: int = 2
+    """Known words of fewer letters are found only as they are written."""
 
 
 IN_AN_UTTERANCE = Worth()
 """For names that a device knows. Whether "will" is a contact in "will you text mum", the text alone does not say."""
-DECLARED = Worth(everyday=0.9, figure=0.5, function=0.5, takes_parts=False, shortest_guess=4)
+DECLARED = Worth(everyday=0.9, figure=0.5, function=0.5, takes_parts=False, shortest_known=4)
 """For the values that a schema lists, which are few and mostly words of everyday life."""
-PHRASE = Worth(everyday=0.97, figure=0.97, function=0.97, weak_part=0.6)
+PHRASE = Worth(everyday=0.97, figure=0.97, function=0.97, weak_part=0.6, everyday_sound=0.75)
 """For a phrase that is known to be a value."""
 
 SAME_SOUND = 0.85
@@ -43,8 +45,6 @@ LIKE_SOUND = 0.75
 """The share of sounds in common from which on words of the same consonants sound alike."""
 VOWELS_COUNT = 5.0
 """How much it counts that vowels differ, over the number of consonants that agree."""
-EVERYDAY_SOUND = 0.5
-"""A word of everyday life that sounds just like a name: "kneel" for Neil."""
 WRITTEN_TOGETHER = 0.93
 POSSESSIVE = 0.9
 """A name with an s that no apostrophe sets apart: "mums"."""

@@ -29,6 +29,7 @@ def found(schema: dict[str, Any], text: str) -> list[tuple[str, str]]:
         ("toggel the lamp", [("toggle", "spelling")]),
         ("an of ofe ein", [("on", "alias"), ("on", "alias")]),
         ("only offer offices", []),
+        ("onn offs auff oughf aain out's", [("off", "alias")]),
     ],
 )
 def test_words_and_synonyms_are_found_and_short_ones_only_as_they_are(text: str, expected: list[Any]) -> None:

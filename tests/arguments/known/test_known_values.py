@@ -173,6 +173,12 @@ def test_an_unknown_phrase_is_said_to_be_unknown(phrase: str, nearest: tuple[str
     assert known.lookup(phrase) == Unknown(phrase, nearest)
 
 
+def test_a_phrase_of_an_everyday_word_may_sound_like_a_name() -> None:
+    index = KnownValues.of(["Neil Abbott"])
+    assert index.find("call kneel")[0].known < 0.5
+    assert isinstance(index.lookup("kneel"), Match)
+
+
 def test_how_sure_a_look_up_must_be_is_the_callers_choice() -> None:
     assert isinstance(known.lookup("shawn", least=0.9), Unknown)
     assert isinstance(known.lookup("shawn", least=0.6), Match)
