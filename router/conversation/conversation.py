@@ -100,8 +100,10 @@ class Conversation:
         if available is not None and name not in available:
             return self._refused("unavailable_tool", question)
         call = self._call(name, asked, confirm, now, language)
-        if isinstance(call, AskArgument) or confirm:
+        if isinstance(call, AskArgument):
             return self._taken(call, question)
+        if confirm:
+            return self._ask(Question(call, question.choices))
         self.forget()
         return call
 

@@ -120,7 +120,7 @@ def test_a_question_for_an_argument_takes_the_place_of_what_was_pending(coin: As
     conversation.hear("?")
     coin.decision = AskArgument("set_alarm", "time", "When?", utterance="?", in_scope=0.9)
     assert conversation.hear("?") == coin.decision
-    assert conversation.pending is None
+    assert conversation.pending == coin.decision
 
 
 def test_an_utterance_for_no_tool_leaves_the_question_open(coin: Asking) -> None:
@@ -244,7 +244,7 @@ def test_nothing_that_is_said_raises_and_only_questions_are_pending(everyday_rou
     conversation = Conversation(asking(everyday_router, "play_music", "send_message"))
     for utterance in said:
         decision = conversation.hear(utterance)
-        asks = isinstance(decision, Clarify) or (isinstance(decision, ToolCall) and decision.confirm)
+        asks = isinstance(decision, Clarify | AskArgument) or (isinstance(decision, ToolCall) and decision.confirm)
         if asks:
             assert conversation.pending is decision
         elif not isinstance(decision, Abstain) or decision.reason == "cancelled":
