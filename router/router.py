@@ -238,15 +238,23 @@ class Router:
         with ThreadPoolExecutor(threads or min(4, os.cpu_count() or 1)) as pool:
             return list(pool.map(decided, utterances))
 
-    def explain(self, utterance: str, *, available: Collection[str] | None = None) -> Explanation:
+    def explain(
+        self,
+        utterance: str,
+        *,
+        available: Collection[str] | None = None,
+        now: datetime | None = None,
+        language: str = DEFAULT_LANGUAGE,
+    ) -> Explanation:
         """Decide as `route` does and say what the decision rests on."""
         mask = self._mask(available)
         text, refusal = self._heard(utterance)
         if refusal is not None:
             return Explanation(refusal, (), {})
         reading = self._read(text)
-        scores = self._score(reading, self._rows([reading.request]))
-        decision = self._decide(utterance, reading, scores, mask)
+        heard = self._hear(reading.request)
+        scores = self._score(reading, heard.row[None])
+        decision = self._filled(self._decide(utterance, reading, scores, mask), heard, Moment(now, language))
         key = reading.request.casefold()
         indices = () if key in self._learnt else self._ruled_out.get(key, ())
         ruled_out = tuple(self.tools.names[index] for index in indices)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from router import (
     OUT_OF_SCOPE,
     Abstain,
+    AskArgument,
     Correction,
     OutOfScope,
     Router,
@@ -51,7 +52,7 @@ def _holds(router: Router, utterance: str, tool: str | OutOfScope) -> bool:
     decision = router.route(utterance)
     if tool is OUT_OF_SCOPE:
         return isinstance(decision, Abstain) and decision.reason == "out_of_scope"
-    return isinstance(decision, ToolCall) and decision.tool == tool == decision.candidates[0].tool
+    return isinstance(decision, ToolCall | AskArgument) and decision.tool == tool == decision.candidates[0].tool
 
 
 @pytest.mark.parametrize(("utterance", "tool"), LESSONS)

@@ -53,19 +53,21 @@ MIXED = [
 
 
 @pytest.mark.parametrize(
-    ("said", "tool"),
+    ("said", "tool", "arguments"),
     [
-        ("wake me at ten", "set_alarm"),
-        ("play some rock", "play_music"),
-        ("text my wife", "send_message"),
-        ("will it rain on sunday", "get_weather"),
-        ("flip a coin", "flip_coin"),
+        ("wake me at ten", "set_alarm", {"time": "ten"}),
+        ("play some rock", "play_music", {"music": "rock"}),
+        ("text my wife", "send_message", {"person": "my"}),
+        ("will it rain on sunday", "get_weather", {}),
+        ("flip a coin", "flip_coin", {}),
     ],
 )
-def test_an_utterance_calls_its_tool(everyday_router: Router, said: str, tool: str) -> None:
+def test_an_utterance_calls_its_tool(
+    everyday_router: Router, said: str, tool: str, arguments: dict[str, str]
+) -> None:
     match everyday_router.route(said):
-        case ToolCall(called, arguments):
-            assert (called, dict(arguments)) == (tool, {})
+        case ToolCall(called, found):
+            assert (called, dict(found)) == (tool, arguments)
         case other:
             pytest.fail(f"{other}")
 

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router.arguments import Arguments, Taught
+from router.arguments.holes import holes
 from router.arguments.implied import Implied
 from router.arguments.tagger import Tagger
-from router.declarations import ToolSet
+from router.declarations import Tool, ToolSet
 
 Floats = NDArray[np.float32]
 
@@ -29,9 +30,14 @@ def from_document(document: Mapping[str, Any], weights: NDArray[np.float16], too
         raise ValueError(f"the weights of arguments are {weights.dtype} {weights.shape}; expected finite float16")
     rest = _Rest(weights.astype(np.float32))
     taught = {name: _taught(words, rest) for name, words in document.items()}
-    if rest.left or not all(name in tools for name in taught):
+    if rest.left or not all(name in tools and _is_of(each, tools[name]) for name, each in taught.items()):
         raise ValueError(f"the arguments are not those of {len(tools)} tools")
     return Arguments(tools, taught)
+
+
+def _is_of(taught: Taught, tool: Tool) -> bool:
+    parameters = {hole.parameter for hole in holes(tool)}
+    return parameters.issuperset([*taught.implied, *taught.phrases, *(taught.tagger.parameters if taught.tagger else ())])
 
 
 def _words(taught: Taught) -> dict[str, Any]:
@@ -87,6 +93,8 @@ def _taught(words: Mapping[str, Any], rest: _Rest) -> Taught:
 
 def _tagger(words: Mapping[str, Any], rest: _Rest) -> Tagger:
     parameters, features = tuple(words["parameters"]), tuple(words["features"])
+    if not all(isinstance(each, str) for each in (*parameters, *features)):
+        raise TypeError("a parameter or a feature is no text")
     labels = 1 + 2 * len(parameters)
     vectors = rest.take(words["dimensions"] + 1, labels)
     return Tagger(parameters, vectors, features, rest.take(len(features), labels), rest.take(labels + 1, labels))

@@ -58,7 +58,7 @@ def train(
         channels = build_channels(material, LEXICAL_WEIGHT, INVERSE_PENALTY, none_of_these)
     arguments = {}
     for n, tool in enumerate(tools):
-        progress("teaching arguments", n, len(tools))
+        progress("teaching arguments", n + 1, len(tools))
         arguments[tool.name] = teach(tool, encoder, LEXICAL_WEIGHT)
     policy, held_out = fit_policy(evidence, fusion, known.gates, policy or Policy())
     return Router(

@@ -47,7 +47,7 @@ def test_json_says_what_the_router_says(route: Route, bundle: Path) -> None:
     decision = Router.load(bundle).route("wake me at half past six")
     answer = json.loads(line)
     assert answer["decision"] == "call"
-    assert (answer["tool"], answer["arguments"], answer["reason"]) == ("set_alarm", {}, None)
+    assert (answer["tool"], answer["arguments"], answer["reason"]) == ("set_alarm", {"time": "half past six"}, None)
     assert answer["in_scope"] == pytest.approx(decision.in_scope, abs=1e-6)
     assert answer["probability"] == pytest.approx(decision.probability, abs=1e-6)
     assert [candidate["tool"] for candidate in answer["candidates"]] == [c.tool for c in decision.candidates]

@@ -40,7 +40,8 @@ class Counting(Router):
     """A router that remembers what it was asked, and is interrupted before it is asked too much."""
 
     def __init__(self, router: Router, stop_after: int = 10**9) -> None:
-        super().__init__(router.tools, router.encoder, router.scorer, router.policy, router.held_out)
+        parts = (router.tools, router.encoder, router.scorer, router.policy, router.held_out)
+        super().__init__(*parts, arguments=router.arguments)
         self.stop_after = stop_after
         self.asked: list[str] = []
 
