@@ -29,6 +29,24 @@ def allows(schema: Schema, value: Any) -> bool:
     return _allows(schema, value)
 
 
+def is_shaped(schema: Any) -> bool:
+    """Say whether each everyday keyword of a schema, and of those inside it, has a value of its type.
+
+    A loader checks far more; this is for what a bundle brings.
+    """
+    if isinstance(schema, bool):
+        return True
+    if not isinstance(schema, Mapping):
+        return False
+    inside = [schema[key] for key in ("items", "additionalProperties") if key in schema]
+    properties = schema.get("properties", {})
+    return (
+        all(isinstance(schema[key], kind) for kind, keys in _SHAPES.items() for key in keys if key in schema)
+        and all(isinstance(name, str) for name in schema.get("required", ()))
+        and all(map(is_shaped, [*inside, *properties.values()]))
+    )
+
+
 def _is_plain(schema: Any) -> bool:
     if not isinstance(schema, Mapping) or not schema.keys() <= _PLAIN or isinstance(schema.get("type"), list):
         return False
@@ -93,6 +111,14 @@ def _equal(one: Any, other: Any) -> bool:
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
+_SHAPES: Mapping[Any, tuple[str, ...]] = {
+    str: ("description", "format", "$ref", "x-known", "pattern"),
+    (str, list): ("type",),
+    list: ("enum", "required", "anyOf", "oneOf", "allOf"),
+    Mapping: ("properties", "x-values", "$defs"),
+    (int, float): ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    int: ("minItems", "maxItems", "minLength", "maxLength"),
+}
 _PYTHON: Mapping[str, Any] = {
     "string": str,
     "boolean": bool,

@@ -12,6 +12,7 @@ from router.arguments import Arguments, Taught
 from router.arguments.holes import holes
 from router.arguments.implied import Implied
 from router.arguments.tagger import Tagger
+from router.arguments.validity import is_shaped
 from router.declarations import Tool, ToolSet
 
 Floats = NDArray[np.float32]
@@ -30,6 +31,8 @@ def from_document(document: Mapping[str, Any], weights: NDArray[np.float16], too
         raise ValueError(f"the weights of arguments are {weights.dtype} {weights.shape}; expected finite float16")
     rest = _Rest(weights.astype(np.float32))
     taught = {name: _taught(words, rest) for name, words in document.items()}
+    if not all(is_shaped(tool.parameters) for tool in tools):
+        raise ValueError("the parameters of a tool are no JSON Schema")
     if rest.left or not all(name in tools and _is_of(each, tools[name]) for name, each in taught.items()):
         raise ValueError(f"the arguments are not those of {len(tools)} tools")
     return Arguments(tools, taught)
@@ -37,7 +40,9 @@ def from_document(document: Mapping[str, Any], weights: NDArray[np.float16], too
 
 def _is_of(taught: Taught, tool: Tool) -> bool:
     parameters = {hole.parameter for hole in holes(tool)}
-    return parameters.issuperset([*taught.implied, *taught.phrases, *(taught.tagger.parameters if taught.tagger else ())])
+    return parameters.issuperset(
+        [*taught.implied, *taught.phrases, *(taught.tagger.parameters if taught.tagger else ())]
+    )
 
 
 def _words(taught: Taught) -> dict[str, Any]:
