@@ -1,0 +1,287 @@
+"""Numbers in figures and words, composed as each language composes them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from router.arguments.numerals.lexicon import Lexicon
+from router.arguments.numerals.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A number that was found."""
+
+    end: int
+    """The token after its last."""
+    value: int | float
+    is_ordinal: bool = False
+    is_figures: bool = False
+    """Whether it is written in figures."""
+    is_article: bool = False
+    """Whether the word is the indefinite article as well: "une", "ein"."""
+    certainty: float = 0.9
+
+
+class _State(NamedTuple):
+    total: int = 0
+    group: int = 0
+    last: str = ""
+    multiplier: int = 10**15
+
+    @property
+    def value(self) -> int:
+        return self.total + self.group
+
+
+Piece: TypeAlias = tuple[str, float]
+"""How a word takes part in a number, and its value."""
+
+
+class Numerals:
+    """Finds the numbers of one language."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self._pieces = lexicon.pieces
+        spelled = sorted((word for word in lexicon.pieces if lexicon.compounds), key=len, reverse=True)
+        self._piece = re.compile("|".join(map(re.escape, spelled)) or r"(?!)")
+        self._compound = re.compile(
+            rf"(?>(?>{self._piece.pattern})+)({'|'.join(lexicon.compound_ordinals) or r'(?!)'})?"
+        )
+        self._read = lru_cache(4096)(self._read_word)
+
+    def at(self, tokens: Tokens, index: int) -> tuple[Numeral, ...]:
+        """Return what a number that begins at this token may be, the longest first."""
+        kind = tokens.kinds[index]
+        if kind == "word":
+            return self._spelled(tokens, index)
+        if kind == "figures":
+            return self._in_figures(tokens, index)
+        if kind == "dmy" and (part := _fraction(tokens.words[index])):
+            return (Numeral(index + 1, part, is_figures=True, certainty=0.45),)
+        if (
+            kind == "hyphen"
+            and index + 1 < len(tokens)
+            and tokens.touches(index + 1)
+            and self._may_be_sign(tokens, index)
+        ):
+            return tuple(_negated(found) for found in self.at(tokens, index + 1) if not found.is_ordinal)
+        return ()
+
+    def may_begin(self, word: str) -> bool:
+        """Whether a number may begin with this word."""
+        return word in self.lexicon.openings or (self.lexicon.compounds and bool(self._read(word)))
+
+    def _spelled(self, tokens: Tokens, index: int) -> tuple[Numeral, ...]:
+        words, lexicon = tokens.words, self.lexicon
+        if not self.may_begin(words[index]):
+            return ()
+        found: list[Numeral] = []
+        if words[index] in lexicon.minus and index + 1 < len(words) and self._may_be_sign(tokens, index):
+            found += [_negated(one) for one in self.at(tokens, index + 1) if not one.is_ordinal and one.value > 0]
+        for end, value in lexicon.groups.matches(words, index):
+            found.append(Numeral(end, _plain(value), certainty=0.7))
+        for end, value in lexicon.fractions.matches(words, index):
+            found.append(Numeral(end, value, certainty=0.5))
+        cardinal = self._cardinal(tokens, index)
+        if cardinal is not None:
+            found.append(cardinal)
+            found += self._continued(tokens, cardinal)
+        elif words[index] in lexicon.points:
+            found += self._decimals(tokens, index, 0)
+        found.sort(key=lambda one: -one.end)
+        return tuple(found)
+
+    def _in_figures(self, tokens: Tokens, index: int) -> tuple[Numeral, ...]:
+        value = self.lexicon.value_of_figures(tokens.words[index])
+        if value is None:
+            return ()
+        plain = Numeral(index + 1, value, is_figures=True)
+        end = index + 1
+        if end < len(tokens):
+            word = tokens.words[end]
+            if tokens.kinds[end] == "dmy" and isinstance(value, int) and (part := _fraction(word)):
+                return (Numeral(end + 1, value + part, is_figures=True), plain)
+            if word == "k" and tokens.touches(end) and value < 10**12:
+                return (Numeral(end + 1, _plain(value * 1000), is_figures=True), plain)
+            if isinstance(value, int) and word in self.lexicon.ordinal_marks and tokens.touches(end):
+                return (Numeral(end + 1, value, is_ordinal=True, is_figures=True, certainty=0.8),)
+            if self.lexicon.spaced_groups and isinstance(value, int) and value < 1000:
+                while end < len(tokens) and tokens.kinds[end] == "figures" and len(tokens.words[end]) == 3:
+                    value, end = value * 1000 + int(tokens.words[end]), end + 1
+                if end > index + 1 and value < 10**15:
+                    return (Numeral(end, value, is_figures=True), plain)
+                value = plain.value
+            for kind, factor in self._read(word) or ():
+                if kind in "MHD" and (kind != "H" or tokens.words[index].isdigit()) and value < 10**12:
+                    return (Numeral(end + 1, _plain(value * factor), is_figures=True), plain)
+        return (*sorted(self._continued(tokens, plain), key=lambda one: -one.end), plain)
+
+    def _cardinal(self, tokens: Tokens, index: int) -> Numeral | None:
+        """Read as many words as make one number, an ordinal if its last word is one."""
+        words, lexicon = tokens.words, self.lexicon
+        state, end, half, is_ordinal = _State(), index, 0.0, False
+        first = index
+        if words[index] in lexicon.articles and words[index] not in self._pieces:
+            if index + 1 >= len(words) or not any(kind in "HMD" for kind, _ in self._read(words[index + 1]) or ()):
+                return None
+            state, first = _State(group=1, last="u"), index + 1
+        at = first
+        while at < len(words):
+            pieces = self._read(words[at])
+            if not pieces:
+                break
+            if pieces[0][0] == "&":
+                following = self._read(words[at + 1]) if at + 1 < len(words) else None
+                if not following or state.last not in lexicon.joins or following[0][0] in "&HDMz":
+                    break
+                if state.last == "T" and "u" not in following[0][0] and not self._is_vigesimal(state, following[0]):
+                    break
+                if state.last == "u" and following[0][0] != "T":
+                    break
+                at, pieces = at + 1, following
+                if not (pushed := self._pushed(state, pieces, at > first)):
+                    break
+            elif not (pushed := self._pushed(state, pieces, at > first)):
+                break
+            state, half, is_ordinal = pushed
+            at += 1
+            end = at
+            if half or is_ordinal:
+                break
+        if end == index or (end == first and first > index):
+            return None
+        value = state.value
+        is_article = end == index + 1 and words[index] in lexicon.articles
+        if half:
+            return Numeral(end, value + half)
+        if is_ordinal:
+            certainty = 0.4 if words[end - 1] in lexicon.weak and end == index + 1 else 0.8
+            return Numeral(end, value, is_ordinal=True, certainty=certainty)
+        return Numeral(end, value, is_article=is_article, certainty=0.3 if is_article else 0.85)
+
+    def _pushed(self, state: _State, pieces: tuple[Piece, ...], is_later: bool) -> tuple[_State, float, bool] | None:
+        half, is_ordinal = 0.0, False
+        for position, (kind, value) in enumerate(pieces):
+            if kind == "&":
+                continue
+            if kind == "f":
+                half = value
+                continue
+            if kind == "o":
+                is_ordinal, kind = True, self._kind_of_ordinal(value)
+                if is_later and position == 0 and state.last not in ("T", "H", "C", "M"):
+                    return None
+            if kind == "e":
+                is_ordinal = True
+                continue
+            inverted = self.lexicon.inverted and kind == "T" and state.last == "u"
+            if inverted and 0 < state.group % 100 < 10:
+                state = state._replace(group=state.group + int(value), last="i")
+                continue
+            pushed = self._push(state, kind, int(value))
+            if pushed is None:
+                return None
+            state = pushed
+        return state, half, is_ordinal
+
+    def _push(self, state: _State, kind: str, value: int) -> _State | None:
+        total, group, last, multiplier = state
+        if kind == "z":
+            return _State(0, 0, "z", 0) if last == "" else None
+        if self.lexicon.vigesimal and kind == "T" and value == 20 and last == "u" and group % 100 == 4:
+            return _State(total, group + 76, "T", multiplier)
+        if self.lexicon.vigesimal and kind == "u" and last == "t" and group % 10 == 0 and value >= 7:
+            return _State(total, group + value, "u", multiplier)
+        if kind == "u" and last in ("", "T", "H", "C", "M"):
+            return _State(total, group + value, "u", multiplier)
+        if kind == "t" and (last in ("", "H", "C", "M") or (last == "T" and self._is_vigesimal(state, (kind, value)))):
+            return _State(total, group + value, "t", multiplier)
+        if kind == "T" and last in ("", "H", "C", "M"):
+            return _State(total, group + value, "T", multiplier)
+        if kind == "H" and last in ("", "u", "t", "T", "i", "M") and group < 100:
+            return _State(total, (group or 1) * 100, "H", multiplier)
+        if kind == "C" and last in ("", "M"):
+            return _State(total, group + value, "C", multiplier)
+        if kind == "D" and last in ("u", "t") and not total:
+            return _State(0, group * value, "D", 0)
+        if kind == "M" and value < multiplier and (group or (last == "" and self.lexicon.bare_thousands)):
+            return _State(total + (group or 1) * value, 0, "M", value)
+        return None
+
+    def _is_vigesimal(self, state: _State, piece: Piece) -> bool:
+        return self.lexicon.vigesimal and state.group % 100 in (60, 80) and piece[0] == "t"
+
+    @staticmethod
+    def _kind_of_ordinal(value: float) -> str:
+        if value == 100:
+            return "H"
+        if value >= 1000:
+            return "M"
+        return "u" if value < 10 else "T" if value >= 20 and value % 10 == 0 else "t"
+
+    def _continued(self, tokens: Tokens, number: Numeral) -> list[Numeral]:
+        """Return a cardinal with the half, or the decimals, that follow it."""
+        if number.is_ordinal or number.end >= len(tokens):
+            return []
+        found = [
+            Numeral(end, number.value + fraction, is_figures=number.is_figures)
+            for end, fraction in self.lexicon.halves.matches(tokens.words, number.end)
+            if isinstance(number.value, int)
+        ]
+        if tokens.words[number.end] in self.lexicon.points and not number.is_figures and isinstance(number.value, int):
+            found += self._decimals(tokens, number.end, number.value)
+        return found
+
+    def _decimals(self, tokens: Tokens, point: int, whole: int) -> list[Numeral]:
+        figures, at = "", point + 1
+        while at < len(tokens) and len(figures) < 12 and (part := self._cardinal(tokens, at)) and not part.is_ordinal:
+            if not 0 <= part.value < 1000 or isinstance(part.value, float):
+                break
+            figures, at = figures + str(part.value), part.end
+        return [Numeral(at, float(f"{whole}.{figures}"))] if figures else []
+
+    def _may_be_sign(self, tokens: Tokens, index: int) -> bool:
+        """Whether nothing comes before from which is taken away: "7 minus 5" has no negative number."""
+        return index == 0 or (
+            tokens.kinds[index - 1] not in {"figures", "clock", "hm", "dmy"}
+            and not (tokens.touches(index) and tokens.kinds[index - 1] == "word")
+            and not self._read(tokens.words[index - 1])
+        )
+
+    def _read_word(self, word: str) -> tuple[Piece, ...] | None:
+        """Return what a word is made of, None if it is no part of a number."""
+        if word in self._pieces:
+            return (self._pieces[word],)
+        if not self.lexicon.compounds or len(word) > _LONGEST_WORD:
+            return None
+        whole = self._compound.fullmatch(word)
+        if whole is None:
+            return None
+        end = whole.start(1) if whole[1] else len(word)
+        pieces = tuple(self._pieces[found[0]] for found in self._piece.finditer(word, 0, end))
+        if pieces[0][0] in "&fMH" and pieces[0][0] != "M" and pieces[0][0] != "H":
+            return None
+        return (*pieces, ("e", 0.0)) if whole[1] else pieces
+
+
+def _negated(number: Numeral) -> Numeral:
+    return Numeral(number.end, -number.value, False, number.is_figures, False, number.certainty)
+
+
+def _fraction(written: str) -> float | None:
+    """Return the value of "1/2"; None for what is rather a date, or no proper fraction."""
+    above, _, below = written.partition("/")
+    is_proper = len(above) == 1 and below in ("2", "3", "4", "5", "8") and 0 < int(above) < int(below)
+    return round(int(above) / int(below), 6) if is_proper else None
+
+
+def _plain(value: float) -> int | float:
+    return int(value) if value == int(value) else value
+
+
+_LONGEST_WORD = 64
