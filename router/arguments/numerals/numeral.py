@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
 
+from router.arguments.numerals.composition import Piece, State, is_vigesimal, pushed
 from router.arguments.numerals.lexicon import Lexicon
 from router.arguments.numerals.tokens import Tokens
 
@@ -24,21 +24,6 @@ class Numeral:
     is_article: bool = False
     """Whether the word is the indefinite article as well: "une", "ein"."""
     certainty: float = 0.9
-
-
-class _State(NamedTuple):
-    total: int = 0
-    group: int = 0
-    last: str = ""
-    multiplier: int = 10**15
-
-    @property
-    def value(self) -> int:
-        return self.total + self.group
-
-
-Piece: TypeAlias = tuple[str, float]
-"""How a word takes part in a number, and its value."""
 
 
 class Numerals:
@@ -124,12 +109,12 @@ class Numerals:
     def _cardinal(self, tokens: Tokens, index: int) -> Numeral | None:
         """Read as many words as make one number, an ordinal if its last word is one."""
         words, lexicon = tokens.words, self.lexicon
-        state, end, half, is_ordinal = _State(), index, 0.0, False
+        state, end, half, is_ordinal = State(), index, 0.0, False
         first = index
         if words[index] in lexicon.articles and words[index] not in self._pieces:
             if index + 1 >= len(words) or not any(kind in "HMD" for kind, _ in self._read(words[index + 1]) or ()):
                 return None
-            state, first = _State(group=1, last="u"), index + 1
+            state, first = State(group=1, last="u"), index + 1
         at = first
         while at < len(words):
             pieces = self._read(words[at])
@@ -139,16 +124,20 @@ class Numerals:
                 following = self._read(words[at + 1]) if at + 1 < len(words) else None
                 if not following or state.last not in lexicon.joins or following[0][0] in "&HDMz":
                     break
-                if state.last == "T" and "u" not in following[0][0] and not self._is_vigesimal(state, following[0]):
+                if (
+                    state.last == "T"
+                    and "u" not in following[0][0]
+                    and not is_vigesimal(self.lexicon, state, following[0])
+                ):
                     break
                 if state.last == "u" and following[0][0] != "T":
                     break
                 at, pieces = at + 1, following
-                if not (pushed := self._pushed(state, pieces, at > first)):
+                if not (taken := pushed(self.lexicon, state, pieces, at > first)):
                     break
-            elif not (pushed := self._pushed(state, pieces, at > first)):
+            elif not (taken := pushed(self.lexicon, state, pieces, at > first)):
                 break
-            state, half, is_ordinal = pushed
+            state, half, is_ordinal = taken
             at += 1
             end = at
             if half or is_ordinal:
@@ -163,66 +152,6 @@ class Numerals:
             certainty = 0.4 if words[end - 1] in lexicon.weak and end == index + 1 else 0.8
             return Numeral(end, value, is_ordinal=True, certainty=certainty)
         return Numeral(end, value, is_article=is_article, certainty=0.3 if is_article else 0.85)
-
-    def _pushed(self, state: _State, pieces: tuple[Piece, ...], is_later: bool) -> tuple[_State, float, bool] | None:
-        half, is_ordinal = 0.0, False
-        for position, (kind, value) in enumerate(pieces):
-            if kind == "&":
-                continue
-            if kind == "f":
-                half = value
-                continue
-            if kind == "o":
-                is_ordinal, kind = True, self._kind_of_ordinal(value)
-                if is_later and position == 0 and state.last not in ("T", "H", "C", "M"):
-                    return None
-            if kind == "e":
-                is_ordinal = True
-                continue
-            inverted = self.lexicon.inverted and kind == "T" and state.last == "u"
-            if inverted and 0 < state.group % 100 < 10:
-                state = state._replace(group=state.group + int(value), last="i")
-                continue
-            pushed = self._push(state, kind, int(value))
-            if pushed is None:
-                return None
-            state = pushed
-        return state, half, is_ordinal
-
-    def _push(self, state: _State, kind: str, value: int) -> _State | None:
-        total, group, last, multiplier = state
-        if kind == "z":
-            return _State(0, 0, "z", 0) if last == "" else None
-        if self.lexicon.vigesimal and kind == "T" and value == 20 and last == "u" and group % 100 == 4:
-            return _State(total, group + 76, "T", multiplier)
-        if self.lexicon.vigesimal and kind == "u" and last == "t" and group % 10 == 0 and value >= 7:
-            return _State(total, group + value, "u", multiplier)
-        if kind == "u" and last in ("", "T", "H", "C", "M"):
-            return _State(total, group + value, "u", multiplier)
-        if kind == "t" and (last in ("", "H", "C", "M") or (last == "T" and self._is_vigesimal(state, (kind, value)))):
-            return _State(total, group + value, "t", multiplier)
-        if kind == "T" and last in ("", "H", "C", "M"):
-            return _State(total, group + value, "T", multiplier)
-        if kind == "H" and last in ("", "u", "t", "T", "i", "M") and group < 100:
-            return _State(total, (group or 1) * 100, "H", multiplier)
-        if kind == "C" and last in ("", "M"):
-            return _State(total, group + value, "C", multiplier)
-        if kind == "D" and last in ("u", "t") and not total:
-            return _State(0, group * value, "D", 0)
-        if kind == "M" and value < multiplier and (group or (last == "" and self.lexicon.bare_thousands)):
-            return _State(total + (group or 1) * value, 0, "M", value)
-        return None
-
-    def _is_vigesimal(self, state: _State, piece: Piece) -> bool:
-        return self.lexicon.vigesimal and state.group % 100 in (60, 80) and piece[0] == "t"
-
-    @staticmethod
-    def _kind_of_ordinal(value: float) -> str:
-        if value == 100:
-            return "H"
-        if value >= 1000:
-            return "M"
-        return "u" if value < 10 else "T" if value >= 20 and value % 10 == 0 else "t"
 
     def _continued(self, tokens: Tokens, number: Numeral) -> list[Numeral]:
         """Return a cardinal with the half, or the decimals, that follow it."""

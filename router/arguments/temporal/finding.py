@@ -9,9 +9,10 @@ from typing import Any
 
 from router.arguments.mention import Kind
 from router.arguments.numerals.numeral import Numeral
-from router.arguments.temporal.calendar import WEEKDAYS, Day
+from router.arguments.temporal.calendar import Day
 from router.arguments.temporal.clock import UNKNOWN, Clock
 from router.arguments.temporal.holes import Holes, later
+from router.arguments.temporal.weekday_sets import weekday_sets
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +49,28 @@ def find(holes: Holes) -> list[Found]:
         if word in grammar.idioms and (idiom := grammar.idioms.longest(words, at)):
             idle = idiom[0]
             continue
-        is_word = kinds[at] == "word"
         is_start = word in grammar.starts
-        if is_word and not is_start and not grammar.numerals.may_begin(word):
+        if kinds[at] == "word" and not is_start and not grammar.numerals.may_begin(word):
             continue
-        numbers = holes.numbers(at)
-        if kinds[at] == "mark" or word in grammar.numerals.lexicon.symbols:
+        if word in grammar.numerals.lexicon.symbols:
             found += _symbols(holes, at)
-            if not is_start:
-                continue
+        numbers = holes.numbers(at)
+        fits = holes.possible(at)
         if numbers and at >= numbered:
             numbered = numbers[0].end
             found.append(_number(at, numbers[0]))
         found += _measures(holes, at, numbers)
-        found += _durations(holes, at)
-        found += _times(holes, at)
+        found += _durations(holes, at, fits)
+        if "times" in fits:
+            found += _times(holes, at)
         if word in grammar.parts and (part := grammar.parts.longest(words, at)):
             dated = part[0]
-        if at >= dated:
+        if "date" in fits and at >= dated:
             found += _dates(holes, at)
         if is_start:
-            found += _days(holes, at)
-        found += _intervals(holes, at)
+            found += [Found("days", at, end, sure, days) for end, sure, days in weekday_sets(holes, at)]
+        if "time" in fits or word in grammar.openers:
+            found += _intervals(holes, at)
     return found
 
 
@@ -103,8 +104,8 @@ def _symbols(holes: Holes, at: int) -> Iterator[Found]:
             return
 
 
-def _durations(holes: Holes, at: int) -> Iterator[Found]:
-    for end, duration in holes("duration", at)[:1]:
+def _durations(holes: Holes, at: int, fits: frozenset[str]) -> Iterator[Found]:
+    for end, duration in holes("duration", at)[:1] if "duration" in fits else ():
         is_weak = (
             holes.words[end - 1] in holes.grammar.weak and holes.words[at] in holes.grammar.numerals.lexicon.articles
         )
@@ -198,60 +199,8 @@ def _dates(holes: Holes, at: int) -> Iterator[Found]:
         yield Found("date", at, end, certainty, day)
 
 
-def _days(holes: Holes, at: int) -> Iterator[Found]:
-    grammar, words = holes.grammar, holes.words
-    for end, names in grammar.sets.matches(words, at)[:1]:
-        yield Found("days", at, end, 0.95, tuple(WEEKDAYS.index(day) for day in names.split()))
-    every = grammar.every.longest(words, at)
-    first = every[0] if every else at
-    opener = grammar.range_openers.longest(words, at)
-    weekday = grammar.weekdays.longest(words, opener[0]) if opener else None
-    if weekday and (last := _range_end(holes, weekday[0])):
-        yield Found("days", at, last[0], 0.95, _between(weekday[1], last[1]))
-        return
-    reached, has_plural, is_weak = first, False, True
-    days: list[int] = []
-    while True:
-        article = grammar.set_articles.longest(words, reached)
-        name_at = article[0] if article and (reached > first or not every) else reached
-        plural = grammar.weekday_sets.longest(words, name_at)
-        name = plural or grammar.weekdays.longest(words, name_at)
-        if name is None:
-            break
-        if not days and (last := _range_end(holes, name[0])):
-            yield Found("days", at, last[0], 0.95, _between(name[1], last[1]))
-            return
-        has_plural = has_plural or plural is not None
-        is_weak = is_weak and all(word in grammar.weak for word in words[name_at : name[0]])
-        days.append(name[1])
-        end = name[0]
-        joint = grammar.conjunctions.longest(words, end)
-        reached = joint[0] if joint else end
-    if days and (len(set(days)) > 1 or has_plural or every):
-        yield Found(
-            "days", at, end, 0.3 if is_weak and not every and not has_plural else 0.95, tuple(sorted(set(days)))
-        )
-
-
-def _range_end(holes: Holes, at: int) -> tuple[int, int] | None:
-    """Return the last day of a range that goes on at this token, and where it ends."""
-    grammar, tokens = holes.grammar, holes.tokens
-    for through, _ in grammar.through.matches(holes.words, at):
-        if last := grammar.weekdays.longest(holes.words, through):
-            return last
-    if 0 < at < len(tokens) and tokens.text[tokens.spans[at - 1][1] : tokens.spans[at][0]].strip() in ("-", "–"):
-        return grammar.weekdays.longest(holes.words, at)
-    return None
-
-
-def _between(first: int, last: int) -> tuple[int, ...]:
-    return tuple(sorted((first + step) % 7 for step in range((last - first) % 7 + 1)))
-
-
 def _intervals(holes: Holes, at: int) -> Iterator[Found]:
     grammar = holes.grammar
-    if holes.words[at] not in grammar.openers and not holes.times(at):
-        return
     best: Found | None = None
     for end, _, bound in grammar.intervals.matches(holes.words, at, holes):
         times = tuple(value for _, value in bound)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from router.arguments.numerals.lexicon import lexicon
 from router.arguments.numerals.numeral import Numerals
@@ -16,8 +16,25 @@ from router.arguments.numerals.phrases import Phrases
 from router.arguments.numerals.tokens import tokenize
 from router.phrasing.templates import expanded
 
-Holes: TypeAlias = Callable[[str, int], Sequence[tuple[int, Any]]]
-"""What may fill a hole of this name at this token: where it ends, and its value."""
+NUMBER_HOLES = frozenset(["number", "hour", "minute", "five", "mm", "hundreds", "day", "ordinal", "year"])
+KIND_HOLES = {
+    "figures": NUMBER_HOLES | {"hhmm", "dotted"},
+    "clock": frozenset(["clock"]),
+    "hm": frozenset(["hm"]),
+    "stamp": frozenset(["stamp"]),
+    "dmy": frozenset(["dmy", "number"]),
+}
+"""Holes that a token may fill by its kind."""
+
+
+class Holes(Protocol):
+    """What is between the words of a template."""
+
+    def __call__(self, name: str, at: int, /) -> Sequence[tuple[int, Any]]:
+        """Return what may fill a hole at a token: where it ends, and its value."""
+
+    def possible(self, at: int, /) -> frozenset[str]:
+        """Return the names of the holes that this token may begin to fill: others need not be tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +66,17 @@ class Rules:
 
     def __init__(self, entries: Iterable[Sequence[Any]]) -> None:
         self.root = Node()
+        self._holes: frozenset[str] = frozenset()
         for template, action, *rest in entries:
             certainty: Any = rest[0] if rest else 0.9
             rule = Rule(action, _BY_CONTEXT.get(certainty, certainty))
             for words in expanded(template):
                 self._add(words, rule)
+        self._holes = frozenset(name for name, _ in self.root.holes)
+
+    def may_begin(self, word: str, holes: frozenset[str]) -> bool:
+        """Whether a template may begin with a word that may fill these holes."""
+        return word in self.root.words or not self._holes.isdisjoint(holes)
 
     def _add(self, words: Sequence[str], rule: Rule) -> None:
         node = self.root
@@ -72,7 +95,8 @@ class Rules:
     def matches(self, words: Sequence[str], index: int, holes: Holes) -> list[Match]:
         """Return all matches that begin at this token."""
         found: list[Match] = []
-        _walk(self.root, words, index, (), holes, found)
+        if self.may_begin(words[index], holes.possible(index)):
+            _walk(self.root, words, index, (), holes, found)
         return found
 
 
@@ -84,15 +108,18 @@ def _walk(
     holes: Holes,
     found: list[Match],
 ) -> None:
-    found.extend((index, rule, bound) for rule in node.rules)
+    for rule in node.rules:
+        found.append((index, rule, bound))
     if index >= len(words):
         return
     following = node.words.get(words[index])
     if following is not None:
         _walk(following, words, index + 1, bound, holes, found)
-    for name, child in node.holes:
-        for end, value in holes(name, index):
-            _walk(child, words, end, (*bound, (name, value)), holes, found)
+    if node.holes and (possible := holes.possible(index)):
+        for name, child in node.holes:
+            if name in possible:
+                for end, value in holes(name, index):
+                    _walk(child, words, end, (*bound, (name, value)), holes, found)
 
 
 @dataclass(frozen=True)
@@ -147,6 +174,37 @@ class Grammar:
     """Phrases that mean no time, though their words do: "one day"."""
     starts: frozenset[str]
     """Words that anything of this begins with, numbers aside."""
+
+    @cached_property
+    def fits(self) -> Mapping[str, frozenset[str]]:
+        """The holes that each word may begin to fill, numbers aside."""
+        return {word: self.filled(word, frozenset()) for word in self.starts}
+
+    @cached_property
+    def kind_fits(self) -> Mapping[str, frozenset[str]]:
+        """The holes that a token of each kind may begin to fill."""
+        return {kind: self.filled("", holes) for kind, holes in KIND_HOLES.items()}
+
+    @cached_property
+    def number_fits(self) -> frozenset[str]:
+        """The holes that a number may begin to fill."""
+        return self.filled("", NUMBER_HOLES)
+
+    def filled(self, word: str, holes: frozenset[str]) -> frozenset[str]:
+        """Return the holes that a word may begin to fill, if by itself it may fill these."""
+        named: dict[str, Phrases[Any]] = {
+            "unit": self.units,
+            "unit3": self.units,
+            "weekday": self.weekdays,
+            "month": self.months,
+        }
+        holes |= {name for name, phrases in named.items() if word in phrases}
+        rules = {"duration": self.durations, "time": self.times, "times": self.times, "date": self.dates}
+        days: tuple[Phrases[Any], ...] = (self.feasts, self.today_parts, self.compound_days)
+        return holes.union(
+            (name for name, each in rules.items() if each.may_begin(word, holes)),
+            ["date"] if any(word in each for each in days) else [],
+        )
 
 
 @cache

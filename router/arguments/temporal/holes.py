@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from router.arguments.numerals.numeral import Numeral
+from router.arguments.numerals.phrases import Phrases
 from router.arguments.numerals.tokens import Tokens
 from router.arguments.temporal import calendar
 from router.arguments.temporal.calendar import Context, Day
 from router.arguments.temporal.clock import DAY, UNKNOWN, Clock, clock, offset
 from router.arguments.temporal.duration import SIZES, Duration
+from router.arguments.temporal.figures import READERS
 from router.arguments.temporal.grammar import Grammar, Match
 
 
@@ -24,24 +25,8 @@ class Holes:
         self.tokens, self.grammar, self.context = tokens, grammar, context
         self.words = tokens.words
         self._numbers: dict[int, tuple[Numeral, ...]] = {}
+        self._possible: dict[int, frozenset[str]] = {}
         self._read: dict[tuple[str, int], Sequence[tuple[int, Any]]] = {}
-        self._readers: dict[str, Callable[[int], Sequence[tuple[int, Any]]]] = {
-            "number": lambda at: [
-                (n.end, n.value) for n in self.numbers(at) if not n.is_ordinal and n.value >= 0
-            ],
-            "hour": self._hours, "minute": lambda at: self._minutes(at, range(1, 60)),
-            "five": lambda at: self._minutes(at, range(5, 30, 5)), "mm": self._two_figures, "hhmm": self._four_figures, 
-            "military": self._military,
-            "clock": self._clocks, "dotted": self._dotted, "hm": self._hours_and_minutes,
-            "day": self._days, "ordinal": lambda at: self._days(at, ordinal=True), "year": self._years,
-            "stamp": lambda at: self._written("stamp", at), "dmy": lambda at: self._written("dmy", at),
-            "unit": lambda at: grammar.units.matches(self.words, at),
-            "unit3": lambda at: [one for one in grammar.units.matches(self.words, at) if one[1] == "three-quarters"],
-            "weekday": lambda at: grammar.weekdays.matches(self.words, at),
-            "month": lambda at: grammar.months.matches(self.words, at),
-            "time": lambda at: [(end, (read, at, end)) for end, read in self.times(at)],
-            "times": self._times, "date": self._dates, "duration": self._durations,
-        }  # fmt: skip
 
     def __call__(self, name: str, at: int) -> Sequence[tuple[int, Any]]:
         """Return what may fill a hole at a token: where it ends, and its value."""
@@ -49,8 +34,48 @@ class Holes:
         found = self._read.get(key)
         if found is None:
             self._read[key] = ()  # nothing fills a hole within itself
-            found = self._read[key] = self._readers[name](at) if at < len(self.words) else ()
+            if at < len(self.words) and name in self.possible(at):
+                found = self._read[key] = self._fill(name, at)
+            else:
+                found = ()
         return found
+
+    def _fill(self, name: str, at: int) -> Sequence[tuple[int, Any]]:
+        if reader := READERS.get(name):
+            return reader(self.numbers(at), self.words[at], at)
+        match name:
+            case "unit" | "weekday" | "month":
+                phrases: Phrases[Any] = getattr(self.grammar, f"{name}s")
+                return phrases.matches(self.words, at)
+            case "unit3":
+                return [one for one in self.grammar.units.matches(self.words, at) if one[1] == "three-quarters"]
+            case "time":
+                return [(end, (read, at, end)) for end, read in self.times(at)]
+            case "times":
+                return self._times(at)
+            case "date":
+                return self._dates(at)
+            case "duration":
+                return self._durations(at)
+            case "year":
+                return self._years(at)
+        raise AssertionError(name)
+
+    def possible(self, at: int) -> frozenset[str]:
+        """Return the names of the holes that may be filled from this token on."""
+        found = self._possible.get(at)
+        if found is None:
+            found = self._possible[at] = self._possible_at(at)
+        return found
+
+    def _possible_at(self, at: int) -> frozenset[str]:
+        kind, word, grammar = self.tokens.kinds[at], self.words[at], self.grammar
+        if kind != "word":
+            return grammar.kind_fits.get(kind) or grammar.fits.get(word, _NONE)
+        if grammar.numerals.may_begin(word) and self.numbers(at):
+            fits = grammar.fits.get(word)
+            return grammar.number_fits if fits is None else grammar.number_fits | fits
+        return grammar.fits.get(word, _NONE)
 
     def numbers(self, at: int) -> tuple[Numeral, ...]:
         """Return the numbers that may begin at a token, the longest first."""
@@ -63,87 +88,23 @@ class Holes:
         """Return the times that may begin at a token, the longest first."""
         return self("times", at)
 
-    def _hours(self, at: int) -> list[tuple[int, Any]]:
-        return [
-            (n.end, (int(n.value), n.is_figures and self.words[at].startswith("0")))
-            for n in self.numbers(at)
-            if not n.is_ordinal
-            and isinstance(n.value, int)
-            and 0 <= n.value <= 24
-            and (not n.is_figures or (n.end == at + 1 and len(self.words[at]) <= 2))
-        ]
-
-    def _minutes(self, at: int, allowed: range) -> list[tuple[int, Any]]:
-        return [(n.end, n.value) for n in self.numbers(at) if n.value in allowed and not n.is_ordinal]
-
-    def _two_figures(self, at: int) -> list[tuple[int, Any]]:
-        return [
-            (n.end, n.value)
-            for n in self.numbers(at)
-            if not n.is_ordinal
-            and isinstance(n.value, int)
-            and 0 <= n.value < 60
-            and (n.value >= 10 if not n.is_figures else n.end == at + 1 and len(self.words[at]) == 2)
-        ]
-
-    def _four_figures(self, at: int) -> list[tuple[int, Any]]:
-        word = self.words[at]
-        is_clock = self.tokens.kinds[at] == "figures" and re.fullmatch(r"(?:[01][0-9]|2[0-3])[0-5][0-9]", word)
-        return [(at + 1, (int(word[:2]), int(word[2:]), None, True))] if is_clock else []
-
-    def _military(self, at: int) -> list[tuple[int, Any]]:
-        """Return what is said in hundreds: "six hundred", "five hundred and thirty"."""
-        return [
-            (n.end, (n.value // 100, n.value % 100, None, False))
-            for n in self.numbers(at)
-            if isinstance(n.value, int) and 100 <= n.value < 2400 and n.value % 100 < 60 and not n.is_figures
-        ]
-
-    def _clocks(self, at: int) -> list[tuple[int, Any]]:
-        if self.tokens.kinds[at] != "clock":
-            return []
-        hour, minute, *second = self.words[at].split(":")
-        return [(at + 1, (int(hour), int(minute), int(second[0]) if second else None, hour.startswith("0")))]
-
-    def _dotted(self, at: int) -> list[tuple[int, Any]]:
-        found = self.tokens.kinds[at] == "figures" and re.fullmatch(r"([0-9]{1,2})\.([0-5][0-9])", self.words[at])
-        return [(at + 1, (int(found[1]), int(found[2]), None, found[1].startswith("0")))] if found else []
-
-    def _hours_and_minutes(self, at: int) -> list[tuple[int, Any]]:
-        if self.tokens.kinds[at] != "hm":
-            return []
-        hour, minute = re.findall("[0-9]+", self.words[at])
-        return [(at + 1, (int(hour), int(minute), None, False))] if int(minute) < 60 else []
-
-    def _days(self, at: int, ordinal: bool = False) -> list[tuple[int, Any]]:
-        return [
-            (n.end, n.value)
-            for n in self.numbers(at)
-            if isinstance(n.value, int)
-            and 1 <= n.value <= 31
-            and not (n.is_article and not n.is_ordinal)
-            and (n.is_ordinal or not ordinal)
-        ]
-
     def _years(self, at: int) -> list[tuple[int, Any]]:
-        spoken = [
+        """Return years in four figures, or in words: "two thousand", "twenty twenty-seven"."""
+        in_halves = [
             (rest.end, first.value * 100 + rest.value)
             for first in self.numbers(at)
             if first.value in (19, 20) and first.end < len(self.words)
             for rest in self.numbers(first.end)
-            if isinstance(rest.value, int) and 10 <= rest.value < 100
+            if rest.value in range(10, 100)
         ]
-        return spoken + [
-            (n.end, n.value)
-            for n in self.numbers(at)
-            if isinstance(n.value, int)
-            and 1900 <= n.value < 2200
-            and not n.is_ordinal
-            and (not n.is_figures or len(self.words[at]) == 4)
+        whole = [
+            (number.end, number.value)
+            for number in self.numbers(at)
+            if number.value in range(1900, 2200)
+            and not number.is_ordinal
+            and (not number.is_figures or len(self.words[at]) == 4)
         ]
-
-    def _written(self, kind: str, at: int) -> list[tuple[int, Any]]:
-        return [(at + 1, self.words[at])] if self.tokens.kinds[at] == kind else []
+        return in_halves + whole
 
     def _durations(self, at: int) -> list[tuple[int, Any]]:
         """Return the durations, the longest first; what goes on in a smaller unit is one with it."""
@@ -268,5 +229,6 @@ def later(moment: Any, duration: Duration, sign: int) -> Any:
         return None
 
 
+_NONE: frozenset[str] = frozenset()
 _MOST_PARTS = 3
-_WRITTEN = ("clock", "dotted", "hm", "hhmm", "military")
+_WRITTEN = ("clock", "dotted", "hm", "hhmm", "hundreds")
