@@ -52,6 +52,8 @@ def day_of(action: str, said: Mapping[str, Any], context: Context) -> date | Non
     | next weekday | the one in the week after this |
     | last weekday | the one before today |
     | weekday after | the one a week after the next |
+    | weekday week N | the one in the week that is so many after this one |
+    | month N | that day of the month that is so many after this one |
     | day, date | as it is written in a calendar, in the month or year that is nearest in the future |
     | period UNIT N | the first day of the week, month or year that is so many after this one |
     """
@@ -59,6 +61,10 @@ def day_of(action: str, said: Mapping[str, Any], context: Context) -> date | Non
     match action.split():
         case ["today", days]:
             return None if today is None else today + timedelta(days=int(days))
+        case ["weekday", "week", count]:
+            return None if today is None else _in_week(int(count), said["weekday"], today, context)
+        case ["month", count]:
+            return None if today is None else _first("month", int(count), today, context).replace(day=_day(said))
         case ["weekday", "after"]:
             return None if today is None else _weekday("", said["weekday"], today, context) + timedelta(days=7)
         case [*which, "weekday"]:
@@ -113,9 +119,15 @@ def _weekday(which: str, weekday: int, today: date, context: Context) -> date:
     if which == "last" or (not which and not context.is_future):
         return today - timedelta(days=(7 - ahead) if ahead or which else 0)
     if which == "next":
-        begun = (today.weekday() - context.first_weekday) % 7
-        return today + timedelta(days=7 - begun + (weekday - context.first_weekday) % 7)
+        return _in_week(1, weekday, today, context)
     return today + timedelta(days=ahead if which or ahead else 7)
+
+
+def _in_week(count: int, weekday: int, today: date, context: Context) -> date:
+    """Return a day of this week or a later one; of this week it is not over, where weeks may begin on either day."""
+    begun = (today.weekday() - context.first_weekday) % 7
+    found = today + timedelta(days=7 * count - begun + (weekday - context.first_weekday) % 7)
+    return found + timedelta(days=7) if not count and context.is_future and found < today else found
 
 
 def _in_figures(figures: str, context: Context) -> date | None:

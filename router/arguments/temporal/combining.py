@@ -135,7 +135,8 @@ def _hint(holes: Holes, found: Iterable[Found], day: Day | None) -> str:
         return WAKING_UP
     if any(word in grammar.evening and grammar.evening.matches(words, at) for at, word in enumerate(words)):
         return GOING_OUT
-    return ""
+    loose = (grammar.day_parts.longest(words, at) for at, word in enumerate(words) if word in grammar.day_parts)
+    return next((found[1] for found in loose if found), "")
 
 
 def _moment(day: Day, read: Clock, said: Clock, holes: Holes) -> datetime | None:

@@ -116,7 +116,12 @@ def _durations(holes: Holes, at: int, fits: frozenset[str]) -> Iterator[Found]:
         sign = -1 if rule.action in ("ago", "before") else 1
         start: Any = holes.context.now
         if "date" in said:
-            if duration.has_time:
+            is_length = _word_before(holes, at) in holes.grammar.lengths
+            if (
+                duration.has_time
+                or is_length
+                or (rule.action == "weeks from" and (duration.days % 7 or duration.months))
+            ):
                 continue
             start = said["date"].date
         moment = later(start, duration, sign) if start is not None else None

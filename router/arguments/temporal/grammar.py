@@ -165,6 +165,8 @@ class Grammar:
     """Last words before a number that make it a time: "at"; with their accents, and so are the two after this."""
     hints: frozenset[str]
     """Last words before a number that may make it a time: "for"."""
+    lengths: frozenset[str]
+    """Words before a duration that is no distance between dates: the "for" of "for two days from monday"."""
     date_hints: frozenset[str]
     """Last words before a date: "on"."""
     morning: Phrases[int]
@@ -222,7 +224,7 @@ def grammar(language: str) -> Grammar:
         phrases[name] = Phrases((template, value) for value, templates in data[name].items() for template in templates)
     phrases["compound_days"] = Phrases(_compounds(data))
     marks: dict[str, Any] = {name: Phrases((template, 1) for template in data.get(name, ())) for name in _MARKS}
-    hints: dict[str, Any] = {name: _last_words(data[name]) for name in ("strong", "hints", "date_hints")}
+    hints: dict[str, Any] = {name: _last_words(data[name]) for name in ("strong", "hints", "date_hints", "lengths")}
     begin = [
         *(each.root.words for each in rules.values()),
         *(each.root for each in phrases.values()),

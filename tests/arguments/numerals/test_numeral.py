@@ -70,8 +70,9 @@ def test_other_ways_to_say_a_number_in_english(text: str, value: float) -> None:
     [
         ("de", "anderthalb", 1.5), ("de", "zweieinhalb", 2.5), ("de", "drei komma fünf", 3.5), ("de", "1,5", 1.5),
         ("fr", "deux et demi", 2.5), ("fr", "septante et un", 71), ("fr", "une douzaine", 12),
-        ("es", "media docena", 6),        ("it", "due e mezzo", 2.5), ("pt", "dois e meio", 2.5), ("pt", "dezasseis", 16),
-        ("nl", "anderhalf", 1.5),        ("nl", "drieënhalf", 3.5), ("nl", "tweede", 2),
+        ("es", "media docena", 6),
+        ("it", "due e mezzo", 2.5), ("pt", "dois e meio", 2.5), ("pt", "dezasseis", 16),
+        ("nl", "anderhalf", 1.5), ("nl", "drieënhalf", 3.5), ("nl", "tweede", 2),
     ],
 )  # fmt: skip
 def test_other_ways_to_say_a_number_elsewhere(language: str, text: str, value: float) -> None:
