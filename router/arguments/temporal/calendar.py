@@ -39,6 +39,8 @@ class Day:
     """Of the day: "tomorrow morning"."""
     weekday: int | None = None
     """Where it was said by the name of a day of the week."""
+    is_month: bool = False
+    """Whether only a month was said."""
 
 
 def day_of(action: str, said: Mapping[str, Any], context: Context) -> date | None:
@@ -55,6 +57,7 @@ def day_of(action: str, said: Mapping[str, Any], context: Context) -> date | Non
     | weekday week N | the one in the week that is so many after this one |
     | month N | that day of the month that is so many after this one |
     | day, date | as it is written in a calendar, in the month or year that is nearest in the future |
+    | month | its first day that is not over |
     | period UNIT N | the first day of the week, month or year that is so many after this one |
     """
     today = context.today
@@ -71,6 +74,8 @@ def day_of(action: str, said: Mapping[str, Any], context: Context) -> date | Non
             return None if today is None else _weekday(which[0] if which else "", said["weekday"], today, context)
         case ["weekday", "day"] | ["day"]:
             return _monthly(_day(said), context)
+        case ["month"]:
+            return _month(said["month"], said.get("year"), context)
         case ["date"]:
             return yearly(said["month"], _day(said), said.get("year"), context)
         case ["stamp"]:
@@ -112,6 +117,12 @@ def _monthly(day: int, context: Context) -> date | None:
         if found == context.today or (found > context.today) == context.is_future:
             return found
     return None
+
+
+def _month(month: int, year: int | None, context: Context) -> date | None:
+    if year is None and context.today is not None and context.today.month == month and context.is_future:
+        return context.today
+    return yearly(month, 1, year, context)
 
 
 def _weekday(which: str, weekday: int, today: date, context: Context) -> date:

@@ -145,7 +145,7 @@ def _times(holes: Holes, at: int) -> Iterator[Found]:
     rank = 2 if before in grammar.strong else 1 if before in grammar.hints else 0
     if read.is_bare:
         is_article = any(number.is_article and number.end == end for number in holes.numbers(at))
-        if _is_counted(holes, at, end) or (is_article and not rank) or _is_nought(read):
+        if _is_counted(holes, at, end) or (is_article and not (rank and _ends(holes, end))) or _is_nought(read):
             return
         certainty = (_BARE if read.certainty == -1 else _WEAK)[rank]
         if at == 0 and end == len(holes.words):
@@ -161,6 +161,11 @@ def _word_before(holes: Holes, at: int) -> str:
         return ""
     start, end = holes.tokens.spans[at - 1]
     return holes.tokens.text[start:end].lower()
+
+
+def _ends(holes: Holes, end: int) -> bool:
+    """Whether no noun follows that an article may go with."""
+    return end == len(holes.words) or holes.tokens.kinds[end] != "word" or holes.words[end] in holes.grammar.joints
 
 
 def _is_nought(read: Clock) -> bool:
@@ -192,16 +197,19 @@ def _dates(holes: Holes, at: int) -> Iterator[Found]:
         tzinfo = holes.context.now.tzinfo if holes.context.now else None
         yield Found("date-time", at, at + 1, 0.95, moment.replace(tzinfo=tzinfo))
     for end, day in holes("date", at)[:1]:
-        certainty = day.certainty
-        if certainty < 0.5 and _word_before(holes, at) in holes.grammar.date_hints:
-            certainty = (
-                0.85
-                if day.weekday is not None or end > at + 1
-                else certainty
-                if holes.words[at] in holes.grammar.weak
-                else 0.6
-            )
-        yield Found("date", at, end, certainty, day)
+        yield Found("date", at, end, _in_context(holes, at, end, day), day)
+
+
+def _in_context(holes: Holes, at: int, end: int, day: Day) -> float:
+    """Return how sure a date is after what stands before it: "on sun", "in may"."""
+    grammar, before = holes.grammar, _word_before(holes, at)
+    if day.is_month and before in grammar.month_hints:
+        return max(day.certainty, 0.6)
+    if day.is_month or day.certainty >= 0.5 or before not in grammar.date_hints:
+        return day.certainty
+    if day.weekday is not None or end > at + 1:
+        return 0.85
+    return day.certainty if holes.words[at] in grammar.weak else 0.6
 
 
 def _intervals(holes: Holes, at: int) -> Iterator[Found]:

@@ -169,6 +169,8 @@ class Grammar:
     """Words before a duration that is no distance between dates: the "for" of "for two days from monday"."""
     date_hints: frozenset[str]
     """Last words before a date: "on"."""
+    month_hints: frozenset[str]
+    """Last words before a month without a day: "in"."""
     morning: Phrases[int]
     """Words of utterances whose times are in the morning: "wake"."""
     evening: Phrases[int]
@@ -224,7 +226,9 @@ def grammar(language: str) -> Grammar:
         phrases[name] = Phrases((template, value) for value, templates in data[name].items() for template in templates)
     phrases["compound_days"] = Phrases(_compounds(data))
     marks: dict[str, Any] = {name: Phrases((template, 1) for template in data.get(name, ())) for name in _MARKS}
-    hints: dict[str, Any] = {name: _last_words(data[name]) for name in ("strong", "hints", "date_hints", "lengths")}
+    hints: dict[str, Any] = {
+        name: _last_words(data[name]) for name in ("strong", "hints", "date_hints", "month_hints", "lengths")
+    }
     begin = [
         *(each.root.words for each in rules.values()),
         *(each.root for each in phrases.values()),

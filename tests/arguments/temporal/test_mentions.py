@@ -209,6 +209,44 @@ def test_there_is_no_time_that_no_clock_or_calendar_has(text: str) -> None:
     assert best(text, "time") is None or text == "25 pm"
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "name", "value"),
+    [
+        ("en", "the 10th of this month", "date", "2026-03-10"),
+        ("en", "friday next week", "date", "2026-03-13"),
+        ("en", "monday this week", "date", "2026-03-09"),
+        ("en", "two days from the 1st of april", "date", "2026-04-03"),
+        ("en", "a room for two days from the 1st of april", "date", "2026-04-01"),
+        ("en", "a table on the fifteenth", "date", "2026-03-15"),
+        ("en", "the weather in may", "date", "2026-05-01"),
+        ("en", "the weather in march", "date", "2026-03-04"),
+        ("en", "dinner at evening 5", "time", "17:00"),
+        ("en", "eight hundred am", "time", "08:00"),
+        ("en", "twenty past", "time", "10:20"),
+        ("en", "march third twenty twenty-seven", "date", "2027-03-03"),
+        ("en", "monday week", "date", "2026-03-16"),
+        ("en", "2026/03/09", "date", "2026-03-09"),
+        ("en", "2026-03-04T18:00", "date-time", "2026-03-04T18:00:00"),
+        ("de", "freitag nächster woche", "date", "2026-03-13"),
+        ("de", "freitagabend um acht", "date-time", "2026-03-06T20:00:00"),
+        ("fr", "vendredi de la semaine prochaine", "date", "2026-03-13"),
+        ("fr", "trois heures de l'après-midi", "time", "15:00"),
+        ("es", "el viernes de la semana que viene", "date", "2026-03-13"),
+        ("it", "venerdì della prossima settimana", "date", "2026-03-13"),
+        ("pt", "um de abril", "date", "2026-04-01"),
+        ("nl", "vrijdag volgende week", "date", "2026-03-13"),
+        ("nl", "wat heb ik nodig om een stoofschotel te maken", "integer", 1),
+    ],
+)
+def test_these_mean_what_they_say(language: str, text: str, name: Format, value: object) -> None:
+    assert best(text, name, language) == value
+
+
+def test_an_article_is_no_hour() -> None:
+    assert sure("wat heb ik nodig om een stoofschotel te maken", "nl") == []
+    assert sure("que opinas de las tres leyes", "es") == [("number", "tres")]
+
+
 def test_injections_stay_words() -> None:
     text = "at 7'; DROP TABLE alarms; -- {{7*7}} $(reboot) in 10 minutes"
     assert all(isinstance(one, Mention) for one in mentions(text, "en", NOW))
