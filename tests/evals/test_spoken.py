@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,3 +74,22 @@ def test_the_command_prints_a_table(capsys: pytest.CaptureFixture[str], monkeypa
     printed = capsys.readouterr().out
     assert "| en | 20 | 20 | 1.000 |" in printed
     assert "| time | 20 | 20 |" in printed
+
+
+def test_public_sets_are_read_as_they_are_laid_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = {
+        "text": "Be there at half past 6 in the evening.",
+        "args": {"time": "18:30"},
+        "arg_spans": {"time": "half past 6"},
+    }
+    wrong = {**said, "args": {"time": "07:30"}}
+    marked = [{"annot_utt": "weck mich [date : morgen] um [time : sieben uhr]"}, {"annot_utt": "spiel [x : musik]"}]
+    folders: dict[str, list[Any]] = {"sgd": [said, wrong], "massive/de-DE": marked}
+    for name, rows in folders.items():
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "dev.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    assert command.main(["--public", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert "| sgd, dev | time | 2 | 0.500 | |" in printed
+    assert "| massive de-DE, dev | date | 1 | | 1.000 |" in printed
+    assert "| massive de-DE, dev | none, and none found | 1 | | 1.000 |" in printed

@@ -11,6 +11,7 @@ from router.arguments.mention import Kind
 from router.arguments.numerals.numeral import Numeral
 from router.arguments.temporal.calendar import Day
 from router.arguments.temporal.clock import UNKNOWN, Clock
+from router.arguments.temporal.grammar import BARE, WEAK
 from router.arguments.temporal.holes import Holes, later
 from router.arguments.temporal.weekday_sets import weekday_sets
 
@@ -106,22 +107,20 @@ def _symbols(holes: Holes, at: int) -> Iterator[Found]:
 
 def _durations(holes: Holes, at: int, fits: frozenset[str]) -> Iterator[Found]:
     for end, duration in holes("duration", at)[:1] if "duration" in fits else ():
-        is_weak = (
-            holes.words[end - 1] in holes.grammar.weak and holes.words[at] in holes.grammar.numerals.lexicon.articles
-        )
-        yield Found("duration", at, end, 0.4 if is_weak and end == at + 2 else 0.9, duration)
+        articles, is_weak = holes.grammar.numerals.lexicon.articles, holes.words[end - 1] in holes.grammar.weak
+        is_weak = is_weak and end == at + 2 and holes.words[at] in articles
+        yield Found("duration", at, end, 0.4 if is_weak else 0.9, duration)
     for end, rule, bound in holes.grammar.relative.matches(holes.words, at, holes):
         said = dict(bound)
         duration = said["duration"]
         sign = -1 if rule.action in ("ago", "before") else 1
         start: Any = holes.context.now
         if "date" in said:
-            is_length = _word_before(holes, at) in holes.grammar.lengths
-            if (
-                duration.has_time
-                or is_length
-                or (rule.action == "weeks from" and (duration.days % 7 or duration.months))
-            ):
+            is_weeks = duration.days % 7 == 0 and not duration.months
+            is_length = _word_before(holes, at) in holes.grammar.lengths or (
+                rule.action == "weeks from" and not is_weeks
+            )
+            if duration.has_time or is_length:
                 continue
             start = said["date"].date
         moment = later(start, duration, sign) if start is not None else None
@@ -147,7 +146,7 @@ def _times(holes: Holes, at: int) -> Iterator[Found]:
         is_article = any(number.is_article and number.end == end for number in holes.numbers(at))
         if _is_counted(holes, at, end) or (is_article and not (rank and _ends(holes, end))) or _is_nought(read):
             return
-        certainty = (_BARE if read.certainty == -1 else _WEAK)[rank]
+        certainty = _CERTAINTIES[read.certainty][rank]
         if at == 0 and end == len(holes.words):
             certainty = max(certainty, 0.5)
     else:
@@ -230,4 +229,5 @@ def _intervals(holes: Holes, at: int) -> Iterator[Found]:
         yield best
 
 
-_BARE, _WEAK = (0.12, 0.45, 0.8), (0.1, 0.3, 0.6)
+_CERTAINTIES = {BARE: (0.12, 0.45, 0.8), WEAK: (0.1, 0.3, 0.6)}
+"""Of a number that may be an hour: by itself, after a word that may say so, after one that does."""

@@ -37,13 +37,18 @@ class Holes(Protocol):
         """Return the names of the holes that this token may begin to fill: others need not be tried."""
 
 
+BARE, WEAK = -1.0, -2.0
+"""In place of a certainty: of a number alone, and of one in a language where more is mostly said."""
+_BY_CONTEXT: dict[Any, float] = {"bare": BARE, "weak": WEAK}
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What the words of a template mean."""
 
     action: str
     certainty: float
-    """In [0, 1]; of "bare" -1, of "weak" -2: by what stands before."""
+    """In [0, 1]; or `BARE` or `WEAK`, of what is sure only after some words."""
 
 
 @dataclass(slots=True)
@@ -54,8 +59,6 @@ class Node:
     holes: list[tuple[str, Node]] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
 
-
-_BY_CONTEXT: dict[Any, float] = {"bare": -1.0, "weak": -2.0}
 
 Match: TypeAlias = tuple[int, Rule, tuple[tuple[str, Any], ...]]
 """Where it ends, what it means, and what fills its holes."""

@@ -189,7 +189,7 @@ class Holes:
             weekday = said.get("weekday")
             is_weak = rule.action == "weekday" and all(word in grammar.weak for word in self.words[at:end])
             certainty = 0.3 if is_weak else rule.certainty
-            if rule.action == "day" and said.get("ordinal", said.get("day", 0)) >= _LIKELY_DAY:
+            if rule.action == "day" and rule.certainty > 0.3 and said.get("ordinal", said.get("day", 0)) >= _LIKELY_DAY:
                 certainty = max(certainty, 0.55)
             found.append((end, Day(day, certainty, weekday=weekday, is_month=rule.action == "month")))
         for end, feast in grammar.feasts.matches(self.words, at):

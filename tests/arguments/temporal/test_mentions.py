@@ -205,8 +205,7 @@ def test_what_only_looks_like_a_time_is_not_sure(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["24:61", "31/2/2026", "2026-02-30", "25 pm", "the 32nd of may", "february 30th 2027"])
 def test_there_is_no_time_that_no_clock_or_calendar_has(text: str) -> None:
-    assert best(text, "date") is None or text == "february 30th 2027"
-    assert best(text, "time") is None or text == "25 pm"
+    assert {kind for kind, _ in sure(text)} <= {"number", "ordinal"}
 
 
 @pytest.mark.parametrize(
