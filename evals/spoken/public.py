@@ -24,8 +24,8 @@ _TIMES = frozenset({"time", "date", "timeofday", "general_frequency"})
 def table(data: Path, split: str) -> str:
     """Lay out what is found, for the sets in a folder."""
     lines = ["| set | slot | n | value right | words found |", "|---|---|---:|---:|---:|"]
-    if (folder := data / "sgd").is_dir():
-        rows = list(_lines(folder / f"{split}.jsonl"))
+    if (path := data / "sgd" / f"{split}.jsonl").is_file():
+        rows = list(_lines(path))
         for kind in _VALUES:
             right = [
                 _is_right(row["text"], row["arg_spans"][name], kind, value) for row, name, value in _slots(rows, kind)
