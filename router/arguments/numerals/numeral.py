@@ -64,7 +64,8 @@ class Numerals:
         if not self.may_begin(words[index]):
             return ()
         found: list[Numeral] = []
-        if words[index] in lexicon.minus and index + 1 < len(words) and self._may_be_sign(tokens, index):
+        is_sign = words[index] in lexicon.minus and index + 1 < len(words) and words[index + 1] not in lexicon.minus
+        if is_sign and self._may_be_sign(tokens, index):
             found += [_negated(one) for one in self.at(tokens, index + 1) if not one.is_ordinal and one.value > 0]
         for end, value in lexicon.groups.matches(words, index):
             found.append(Numeral(end, _plain(value), certainty=0.7))

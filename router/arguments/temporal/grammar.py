@@ -219,13 +219,15 @@ def grammar(language: str) -> Grammar:
     """Read a language's file."""
     text = resources.files(__package__).joinpath(f"languages/{language}.json").read_text(encoding="utf-8")
     data: dict[str, Any] = json.loads(text)
-    rules: dict[str, Any] = {name: Rules(data[name]) for name in ("times", "dates", "durations", "relative")}
+    if unknown := data.keys() - _KEYS:
+        raise ValueError(f"{language}.json: unknown keys {sorted(unknown)}; expected some of {sorted(_KEYS)}")
+    rules: dict[str, Any] = {name: Rules(data[name]) for name in _RULES}
     rules["intervals"] = Rules((template, "", 0.9) for template in data["intervals"])
     phrases: dict[str, Any] = {
         name: Phrases((word, index) for index, group in enumerate(data[name], first) for word in group)
-        for name, first in (("weekdays", 0), ("weekday_sets", 0), ("months", 1))
+        for name, first in _LISTED
     }
-    for name in ("units", "parts", "today_parts", "day_parts", "sets", "feasts"):
+    for name in _NAMED:
         phrases[name] = Phrases((template, value) for value, templates in data[name].items() for template in templates)
     phrases["compound_days"] = Phrases(_compounds(data))
     marks: dict[str, Any] = {name: Phrases((template, 1) for template in data.get(name, ())) for name in _MARKS}
@@ -251,7 +253,15 @@ def grammar(language: str) -> Grammar:
     )
 
 
+_RULES = ("times", "dates", "durations", "relative")
+_NAMED = ("units", "parts", "today_parts", "day_parts", "sets", "feasts")
+_LISTED = (("weekdays", 0), ("weekday_sets", 0), ("months", 1))
+_HINTS = ("strong", "hints", "date_hints", "month_hints", "lengths")
 _MARKS = ("every", "set_articles", "conjunctions", "through", "range_openers", "joints", "idioms")
+_KEYS = frozenset([*_RULES, *_NAMED, *(name for name, _ in _LISTED), *_HINTS, *_MARKS]) | {
+    "intervals", "weak", "cues", "compound_parts",
+}  # fmt: skip
+"""What a language's file may hold."""
 
 
 def _compounds(data: dict[str, Any]) -> Iterable[tuple[str, tuple[str, int | str]]]:

@@ -45,6 +45,7 @@ def sure(text: str, language: str = "en", now: datetime | None = NOW) -> list[tu
 @given(texts, st.sampled_from([*LANGUAGES, "en-GB", "pt-BR", "de_CH"]), moments, st.booleans())
 @example("0" * 40, "en", None, True)
 @example("from 24 to 24 31/12/9999 in 999999 years", "en", datetime.max, True)
+@example("minus " * 333 + "7", "en", None, True)
 @example("999999 years ago", "en", datetime.min, False)
 def test_any_text_has_mentions_that_are_parts_of_it_and_json(
     text: str, language: str, now: datetime | None, future: bool
