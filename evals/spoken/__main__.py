@@ -3,6 +3,7 @@
     python -m evals.spoken                              both sets, by language
     python -m evals.spoken --only test --formats        by format as well
     python -m evals.spoken --peer dateparser text2num   libraries on the rows of the formats that they have
+    python -m evals.spoken --public DATA                Schema-Guided Dialogue and MASSIVE, which others wrote
 
 Right is the value and the words that mean it, exactly, and no other words claimed. For a
 peer, which marks other words than we do, "value" is given too: whether the value is among
@@ -15,10 +16,11 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from evals.spoken import ours
+from evals.spoken import ours, public
 from evals.spoken.peers import PEERS
 from evals.spoken.suite import Finder, Row, finds_value, is_right, load
 from router.arguments.temporal import mentions
@@ -36,7 +38,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--formats", action="store_true", help="a line for each format as well")
     parser.add_argument("--missed", action="store_true", help="list what is not read rightly; for development only")
     parser.add_argument("--peer", nargs="+", default=[], choices=PEERS, help="compare with a library")
+    parser.add_argument("--public", type=Path, metavar="DATA", help="public sets in this folder instead")
+    parser.add_argument("--split", default="dev", help="of the public sets; dev unless told")
     arguments = parser.parse_args(argv)
+    if arguments.public is not None:
+        print(public.table(arguments.public, arguments.split))
+        return 0
     for name in SETS if arguments.only is None else (arguments.only,):
         rows = load(name)
         print(f"\n{name}\n" + table(rows, arguments.formats))

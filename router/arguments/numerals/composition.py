@@ -44,7 +44,8 @@ def pushed(
             continue
         if kind == "o":
             is_ordinal, kind = True, _kind_of_ordinal(value)
-            if is_later and position == 0 and state.last not in ("T", "H", "C", "M"):
+            is_open = state.last in ("T", "H", "C", "M") or (lexicon.vigesimal and state.last == "t")
+            if is_later and position == 0 and not is_open:
                 return None
         if kind == "e":
             is_ordinal = True
@@ -69,7 +70,7 @@ def _push(lexicon: Lexicon, state: State, kind: str, value: int) -> State | None
         return State(total, group + value, "u", multiplier)
     if kind == "u" and last in ("", "T", "H", "C", "M"):
         return State(total, group + value, "u", multiplier)
-    if kind == "t" and (last in ("", "H", "C", "M") or (last == "T" and is_vigesimal(lexicon, state, (kind, value)))):
+    if kind == "t" and (last in ("", "H", "C", "M") or (last == "T" and _is_vigesimal(lexicon, state, (kind, value)))):
         return State(total, group + value, "t", multiplier)
     if kind == "T" and last in ("", "H", "C", "M"):
         return State(total, group + value, "T", multiplier)
@@ -79,12 +80,21 @@ def _push(lexicon: Lexicon, state: State, kind: str, value: int) -> State | None
         return State(total, group + value, "C", multiplier)
     if kind == "D" and last in ("u", "t") and not total:
         return State(0, group * value, "D", 0)
-    if kind == "M" and value < multiplier and (group or (last == "" and lexicon.bare_thousands)):
+    if kind == "M" and value < multiplier and (group or (last in ("", "M") and lexicon.bare_thousands)):
         return State(total + (group or 1) * value, 0, "M", value)
     return None
 
 
-def is_vigesimal(lexicon: Lexicon, state: State, piece: Piece) -> bool:
+def may_join(lexicon: Lexicon, state: State, piece: Piece) -> bool:
+    """Whether an "and" may stand between a number and what follows: "vingt et un", "a hundred and five"."""
+    if state.last not in lexicon.joins or piece[0] in "&HDMz":
+        return False
+    if state.last == "T":
+        return piece[0] in "uo" or _is_vigesimal(lexicon, state, piece)
+    return state.last != "u" or piece[0] == "T"
+
+
+def _is_vigesimal(lexicon: Lexicon, state: State, piece: Piece) -> bool:
     """Whether a number goes on like "quatre-vingt-douze", four twenties and twelve."""
     return lexicon.vigesimal and state.group % 100 in (60, 80) and piece[0] == "t"
 

@@ -73,7 +73,7 @@ class Lexicon:
         >>> lexicon("en").value_of_figures("1,200.50"), lexicon("de").value_of_figures("1.200")
         (1200.5, 1200)
         """
-        if len(figures) > _MOST_FIGURES:
+        if len(figures.replace(",", "").replace(".", "")) > _MOST_FIGURES:
             return None
         if figures.isdigit():
             return int(figures)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from router.arguments.numerals.composition import Piece, State, is_vigesimal, pushed
+from router.arguments.numerals.composition import Piece, State, may_join, pushed
 from router.arguments.numerals.lexicon import Lexicon
 from router.arguments.numerals.tokens import Tokens
 
@@ -32,12 +32,10 @@ class Numerals:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._pieces = lexicon.pieces
-        spelled = sorted((word for word in lexicon.pieces if lexicon.compounds), key=len, reverse=True)
-        self._piece = re.compile("|".join(map(re.escape, spelled)) or r"(?!)")
-        self._compound = re.compile(
-            rf"(?>(?>{self._piece.pattern})+)({'|'.join(lexicon.compound_ordinals) or r'(?!)'})?"
-        )
+        self._endings = re.compile("|".join(lexicon.compound_ordinals) or r"(?!)")
+        self._longest = max(map(len, lexicon.pieces))
         self._read = lru_cache(4096)(self._read_word)
+        self._rest = lru_cache(1024)(self._parted)
 
     def at(self, tokens: Tokens, index: int) -> tuple[Numeral, ...]:
         """Return what a number that begins at this token may be, the longest first."""
@@ -66,7 +64,8 @@ class Numerals:
         if not self.may_begin(words[index]):
             return ()
         found: list[Numeral] = []
-        if words[index] in lexicon.minus and index + 1 < len(words) and self._may_be_sign(tokens, index):
+        is_sign = words[index] in lexicon.minus and index + 1 < len(words) and words[index + 1] not in lexicon.minus
+        if is_sign and self._may_be_sign(tokens, index):
             found += [_negated(one) for one in self.at(tokens, index + 1) if not one.is_ordinal and one.value > 0]
         for end, value in lexicon.groups.matches(words, index):
             found.append(Numeral(end, _plain(value), certainty=0.7))
@@ -118,28 +117,20 @@ class Numerals:
         at = first
         while at < len(words):
             pieces = self._read(words[at])
-            if not pieces:
-                break
-            if pieces[0][0] == "&":
-                following = self._read(words[at + 1]) if at + 1 < len(words) else None
-                if not following or state.last not in lexicon.joins or following[0][0] in "&HDMz":
+            if (pieces and pieces[0][0] == "&") or (words[at] == "," and state.last == "M"):
+                is_comma, pieces = words[at] == ",", self._read(words[at + 1]) if at + 1 < len(words) else None
+                if not pieces or pieces[0][0] in "&M" or not (is_comma or may_join(lexicon, state, pieces[0])):
                     break
-                if (
-                    state.last == "T"
-                    and "u" not in following[0][0]
-                    and not is_vigesimal(self.lexicon, state, following[0])
-                ):
-                    break
-                if state.last == "u" and following[0][0] != "T":
-                    break
-                at, pieces = at + 1, following
-                if not (taken := pushed(self.lexicon, state, pieces, at > first)):
-                    break
-            elif not (taken := pushed(self.lexicon, state, pieces, at > first)):
+                at += 1
+            if not pieces or not (taken := pushed(lexicon, state, pieces, at > first)):
                 break
             state, half, is_ordinal = taken
             at += 1
             end = at
+            if is_ordinal and at < len(words) and state.value >= 10 and state.value % 10 == 0:
+                more = self._read(words[at])
+                if more and more[0][0] == "o" and more[0][1] < 10:
+                    state, end = State(total=state.value + int(more[0][1])), at + 1
             if half or is_ordinal:
                 break
         if end == index or (end == first and first > index):
@@ -188,14 +179,18 @@ class Numerals:
             return (self._pieces[word],)
         if not self.lexicon.compounds or len(word) > _LONGEST_WORD:
             return None
-        whole = self._compound.fullmatch(word)
-        if whole is None:
-            return None
-        end = whole.start(1) if whole[1] else len(word)
-        pieces = tuple(self._pieces[found[0]] for found in self._piece.finditer(word, 0, end))
-        if pieces[0][0] in "&fMH" and pieces[0][0] != "M" and pieces[0][0] != "H":
-            return None
-        return (*pieces, ("e", 0.0)) if whole[1] else pieces
+        pieces = self._parted(word, 0)
+        return pieces if pieces and pieces[0][0] not in "&fe" else None
+
+    def _parted(self, word: str, at: int) -> tuple[Piece, ...] | None:
+        """Part the rest of a word into its pieces, the longest first; None if there is no way to."""
+        if at == len(word):
+            return ()
+        for end in range(min(len(word), at + self._longest), at + 1, -1):
+            piece = self._pieces.get(word[at:end])
+            if piece is not None and (rest := self._rest(word, end)) is not None:
+                return (piece, *rest)
+        return (("e", 0.0),) if at and self._endings.fullmatch(word, at) else None
 
 
 def _negated(number: Numeral) -> Numeral:

@@ -39,6 +39,8 @@ class Day:
     """Of the day: "tomorrow morning"."""
     weekday: int | None = None
     """Where it was said by the name of a day of the week."""
+    is_month: bool = False
+    """Whether only a month was said."""
 
 
 def day_of(action: str, said: Mapping[str, Any], context: Context) -> date | None:
@@ -52,19 +54,28 @@ def day_of(action: str, said: Mapping[str, Any], context: Context) -> date | Non
     | next weekday | the one in the week after this |
     | last weekday | the one before today |
     | weekday after | the one a week after the next |
+    | weekday week N | the one in the week that is so many after this one |
+    | month N | that day of the month that is so many after this one |
     | day, date | as it is written in a calendar, in the month or year that is nearest in the future |
+    | month | its first day that is not over |
     | period UNIT N | the first day of the week, month or year that is so many after this one |
     """
     today = context.today
     match action.split():
         case ["today", days]:
             return None if today is None else today + timedelta(days=int(days))
+        case ["weekday", "week", count]:
+            return None if today is None else _in_week(int(count), said["weekday"], today, context)
+        case ["month", count]:
+            return None if today is None else _first("month", int(count), today, context).replace(day=_day(said))
         case ["weekday", "after"]:
             return None if today is None else _weekday("", said["weekday"], today, context) + timedelta(days=7)
         case [*which, "weekday"]:
             return None if today is None else _weekday(which[0] if which else "", said["weekday"], today, context)
         case ["weekday", "day"] | ["day"]:
             return _monthly(_day(said), context)
+        case ["month"]:
+            return _month(said["month"], said.get("year"), context)
         case ["date"]:
             return yearly(said["month"], _day(said), said.get("year"), context)
         case ["stamp"]:
@@ -108,14 +119,26 @@ def _monthly(day: int, context: Context) -> date | None:
     return None
 
 
+def _month(month: int, year: int | None, context: Context) -> date | None:
+    if year is None and context.today is not None and context.today.month == month and context.is_future:
+        return context.today
+    return yearly(month, 1, year, context)
+
+
 def _weekday(which: str, weekday: int, today: date, context: Context) -> date:
     ahead = (weekday - today.weekday()) % 7
     if which == "last" or (not which and not context.is_future):
         return today - timedelta(days=(7 - ahead) if ahead or which else 0)
     if which == "next":
-        begun = (today.weekday() - context.first_weekday) % 7
-        return today + timedelta(days=7 - begun + (weekday - context.first_weekday) % 7)
+        return _in_week(1, weekday, today, context)
     return today + timedelta(days=ahead if which or ahead else 7)
+
+
+def _in_week(count: int, weekday: int, today: date, context: Context) -> date:
+    """Return a day of this week or a later one; of this week it is not over, where weeks may begin on either day."""
+    begun = (today.weekday() - context.first_weekday) % 7
+    found = today + timedelta(days=7 * count - begun + (weekday - context.first_weekday) % 7)
+    return found + timedelta(days=7) if not count and context.is_future and found < today else found
 
 
 def _in_figures(figures: str, context: Context) -> date | None:

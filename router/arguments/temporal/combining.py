@@ -54,41 +54,57 @@ def _without_fragments(found: list[Found]) -> list[Found]:
 
 def _resolved(found: list[Found], holes: Holes) -> list[Found]:
     """Choose the halves of the day, and join dates with times."""
+    hint = _hint(found, holes)
+    made, within = _intervals(found, hint)
+    dates = [one for one in found if one.kind == "date"]
+    is_other_day = any(one.kind == "days" and one.certainty >= _LIKELY for one in found) or any(
+        one.value.date != holes.context.today for one in dates if one.certainty >= _LIKELY
+    )
+    for one in found:
+        if one.kind != "time":
+            made += [] if one.kind == "interval" else [one]
+        elif any(start <= one.start and one.end <= end for start, end in within):
+            continue
+        elif (joined := next((day for day in dates if _is_joined(one, day, holes)), None)) is None:
+            made.append(replace(one, value=one.value.resolved(hint, _after(is_other_day, holes))))
+        else:
+            made += _with_date(one, joined, hint, holes)
+    return made
+
+
+def _intervals(found: list[Found], hint: str) -> tuple[list[Found], list[tuple[int, int]]]:
+    """Return the intervals with the times of the likely ones, and where those are: no other time may be within."""
     made: list[Found] = []
+    within = []
     for one in found:
         if one.kind == "interval":
             first, last = one.value
-            ends = aligned(first[0], last[0], _hint(holes, found, None))
+            ends = aligned(first[0], last[0], hint)
             made.append(replace(one, value=ends))
             if one.certainty >= _LIKELY:
-                made += [
-                    Found("time", start, end, 0.85, read)
-                    for read, (_, start, end) in zip(ends, (first, last), strict=True)
-                ]
-    in_intervals = [(one.start, one.end) for one in made if one.kind == "interval" and one.certainty >= _LIKELY]
-    rest = [
-        one
-        for one in found
-        if one.kind != "interval"
-        and not (one.kind == "time" and any(start <= one.start and one.end <= end for start, end in in_intervals))
-    ]
-    times = [one for one in rest if one.kind == "time"]
-    dates = [one for one in rest if one.kind == "date"]
-    made += [one for one in rest if one.kind != "time"]
-    for one in times:
-        joined = next((day for day in dates if _is_joined(one, day, holes)), None)
-        read: Clock = one.value
-        if joined is None:
-            made.append(replace(one, value=_in_half(read, found, None, holes)))
-            continue
-        read = _in_half(read, found, joined.value, holes)
-        certainty = max(one.certainty, 0.6) if read.is_bare else one.certainty
-        made.append(replace(one, value=read, certainty=certainty))
-        if joined.certainty >= 0.5 or joined.value.part:
-            value = _moment(joined.value, read, one.value, holes)
-            start, end = min(one.start, joined.start), max(one.end, joined.end)
-            made.append(Found("date-time", start, end, min(0.95, certainty + 0.05), value))
+                within.append((one.start, one.end))
+                pairs = zip(ends, (first, last), strict=True)
+                made += [Found("time", start, end, 0.85, read) for read, (_, start, end) in pairs]
+    return made, within
+
+
+def _with_date(one: Found, joined: Found, hint: str, holes: Holes) -> list[Found]:
+    """Return a time in the half of the day that its date suggests, and the two as one date-time."""
+    day: Day = joined.value
+    read = one.value.resolved(day.part or hint, _after(day.date != holes.context.today, holes))
+    certainty = max(one.certainty, 0.6) if read.is_bare else one.certainty
+    made = [replace(one, value=read, certainty=certainty)]
+    if joined.certainty >= _LIKELY or day.part:
+        start, end = min(one.start, joined.start), max(one.end, joined.end)
+        moment = _moment(day, read, one.value, holes)
+        made.append(Found("date-time", start, end, round(min(0.95, certainty + 0.05), 3), moment))
     return made
+
+
+def _after(is_other_day: bool, holes: Holes) -> int | None:
+    """Return the minutes of the day that a time comes after; None if it is of any part of another day."""
+    now = holes.context.now
+    return None if now is None or is_other_day or not holes.context.is_future else now.hour * 60 + now.minute
 
 
 def _is_joined(one: Found, day: Found, holes: Holes) -> bool:
@@ -105,23 +121,8 @@ def _is_joined(one: Found, day: Found, holes: Holes) -> bool:
     return not one.value.is_bare or one.certainty > 0.4 or one.start < day.start or day.end == one.start
 
 
-def _in_half(read: Clock, found: Iterable[Found], day: Day | None, holes: Holes) -> Clock:
-    now = holes.context.now
-    is_other_day = any(
-        one.certainty >= _LIKELY
-        and (one.kind == "days" or (one.kind == "date" and one.value.date != holes.context.today))
-        for one in found
-    )
-    if day is not None:
-        is_other_day = day.date != holes.context.today
-    after = None if now is None or is_other_day or not holes.context.is_future else now.hour * 60 + now.minute
-    return read.resolved(_hint(holes, found, day), after)
-
-
-def _hint(holes: Holes, found: Iterable[Found], day: Day | None) -> str:
-    """Return the part of the day that is meant: of the date, else in the utterance, else by what that is about."""
-    if day is not None and day.part:
-        return day.part
+def _hint(found: Iterable[Found], holes: Holes) -> str:
+    """Return the part of the day that is meant: of a date, else in the utterance, else by what that is about."""
     for one in found:
         if one.kind == "date" and one.value.part:
             part: str = one.value.part
@@ -135,7 +136,8 @@ def _hint(holes: Holes, found: Iterable[Found], day: Day | None) -> str:
         return WAKING_UP
     if any(word in grammar.evening and grammar.evening.matches(words, at) for at, word in enumerate(words)):
         return GOING_OUT
-    return ""
+    loose = (grammar.day_parts.longest(words, at) for at, word in enumerate(words) if word in grammar.day_parts)
+    return next((found[1] for found in loose if found), "")
 
 
 def _moment(day: Day, read: Clock, said: Clock, holes: Holes) -> datetime | None:

@@ -73,7 +73,7 @@ def _hours_and_minutes(_numbers: Sequence[Numeral], word: str, at: int) -> Fille
 
 
 def _days(numbers: Sequence[Numeral], _word: str, _at: int) -> Filled:
-    return _ordinals(numbers, _word, _at) + [(n.end, n.value) for n in _cardinals(numbers, 1, 31) if not n.is_article]
+    return _ordinals(numbers, _word, _at) + [(n.end, n.value) for n in _cardinals(numbers, 1, 31)]
 
 
 def _ordinals(numbers: Sequence[Numeral], _word: str, _at: int) -> Filled:

@@ -11,6 +11,7 @@ from router.arguments.mention import Kind
 from router.arguments.numerals.numeral import Numeral
 from router.arguments.temporal.calendar import Day
 from router.arguments.temporal.clock import UNKNOWN, Clock
+from router.arguments.temporal.grammar import BARE, WEAK
 from router.arguments.temporal.holes import Holes, later
 from router.arguments.temporal.weekday_sets import weekday_sets
 
@@ -106,17 +107,20 @@ def _symbols(holes: Holes, at: int) -> Iterator[Found]:
 
 def _durations(holes: Holes, at: int, fits: frozenset[str]) -> Iterator[Found]:
     for end, duration in holes("duration", at)[:1] if "duration" in fits else ():
-        is_weak = (
-            holes.words[end - 1] in holes.grammar.weak and holes.words[at] in holes.grammar.numerals.lexicon.articles
-        )
-        yield Found("duration", at, end, 0.4 if is_weak and end == at + 2 else 0.9, duration)
+        articles, is_weak = holes.grammar.numerals.lexicon.articles, holes.words[end - 1] in holes.grammar.weak
+        is_weak = is_weak and end == at + 2 and holes.words[at] in articles
+        yield Found("duration", at, end, 0.4 if is_weak else 0.9, duration)
     for end, rule, bound in holes.grammar.relative.matches(holes.words, at, holes):
         said = dict(bound)
         duration = said["duration"]
         sign = -1 if rule.action in ("ago", "before") else 1
         start: Any = holes.context.now
         if "date" in said:
-            if duration.has_time:
+            is_weeks = duration.days % 7 == 0 and not duration.months
+            is_length = _word_before(holes, at) in holes.grammar.lengths or (
+                rule.action == "weeks from" and not is_weeks
+            )
+            if duration.has_time or is_length:
                 continue
             start = said["date"].date
         moment = later(start, duration, sign) if start is not None else None
@@ -140,9 +144,9 @@ def _times(holes: Holes, at: int) -> Iterator[Found]:
     rank = 2 if before in grammar.strong else 1 if before in grammar.hints else 0
     if read.is_bare:
         is_article = any(number.is_article and number.end == end for number in holes.numbers(at))
-        if _is_counted(holes, at, end) or (is_article and not rank) or _is_nought(read):
+        if _is_counted(holes, at, end) or (is_article and not (rank and _ends(holes, end))) or _is_nought(read):
             return
-        certainty = (_BARE if read.certainty == -1 else _WEAK)[rank]
+        certainty = _CERTAINTIES[read.certainty][rank]
         if at == 0 and end == len(holes.words):
             certainty = max(certainty, 0.5)
     else:
@@ -156,6 +160,11 @@ def _word_before(holes: Holes, at: int) -> str:
         return ""
     start, end = holes.tokens.spans[at - 1]
     return holes.tokens.text[start:end].lower()
+
+
+def _ends(holes: Holes, end: int) -> bool:
+    """Whether no noun follows that an article may go with."""
+    return end == len(holes.words) or holes.tokens.kinds[end] != "word" or holes.words[end] in holes.grammar.joints
 
 
 def _is_nought(read: Clock) -> bool:
@@ -187,16 +196,19 @@ def _dates(holes: Holes, at: int) -> Iterator[Found]:
         tzinfo = holes.context.now.tzinfo if holes.context.now else None
         yield Found("date-time", at, at + 1, 0.95, moment.replace(tzinfo=tzinfo))
     for end, day in holes("date", at)[:1]:
-        certainty = day.certainty
-        if certainty < 0.5 and _word_before(holes, at) in holes.grammar.date_hints:
-            certainty = (
-                0.85
-                if day.weekday is not None or end > at + 1
-                else certainty
-                if holes.words[at] in holes.grammar.weak
-                else 0.6
-            )
-        yield Found("date", at, end, certainty, day)
+        yield Found("date", at, end, _in_context(holes, at, end, day), day)
+
+
+def _in_context(holes: Holes, at: int, end: int, day: Day) -> float:
+    """Return how sure a date is after what stands before it: "on sun", "in may"."""
+    grammar, before = holes.grammar, _word_before(holes, at)
+    if day.is_month and before in grammar.month_hints:
+        return max(day.certainty, 0.6)
+    if day.is_month or day.certainty >= 0.5 or before not in grammar.date_hints:
+        return day.certainty
+    if day.weekday is not None or end > at + 1:
+        return 0.85
+    return day.certainty if holes.words[at] in grammar.weak else 0.6
 
 
 def _intervals(holes: Holes, at: int) -> Iterator[Found]:
@@ -217,4 +229,5 @@ def _intervals(holes: Holes, at: int) -> Iterator[Found]:
         yield best
 
 
-_BARE, _WEAK = (0.12, 0.45, 0.8), (0.1, 0.3, 0.6)
+_CERTAINTIES = {BARE: (0.12, 0.45, 0.8), WEAK: (0.1, 0.3, 0.6)}
+"""Of a number that may be an hour: by itself, after a word that may say so, after one that does."""

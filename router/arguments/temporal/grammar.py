@@ -37,13 +37,18 @@ class Holes(Protocol):
         """Return the names of the holes that this token may begin to fill: others need not be tried."""
 
 
+BARE, WEAK = -1.0, -2.0
+"""In place of a certainty: of a number alone, and of one in a language where more is mostly said."""
+_BY_CONTEXT: dict[Any, float] = {"bare": BARE, "weak": WEAK}
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What the words of a template mean."""
 
     action: str
     certainty: float
-    """In [0, 1]; of "bare" -1, of "weak" -2: by what stands before."""
+    """In [0, 1]; or `BARE` or `WEAK`, of what is sure only after some words."""
 
 
 @dataclass(slots=True)
@@ -54,8 +59,6 @@ class Node:
     holes: list[tuple[str, Node]] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
 
-
-_BY_CONTEXT: dict[Any, float] = {"bare": -1.0, "weak": -2.0}
 
 Match: TypeAlias = tuple[int, Rule, tuple[tuple[str, Any], ...]]
 """Where it ends, what it means, and what fills its holes."""
@@ -165,8 +168,12 @@ class Grammar:
     """Last words before a number that make it a time: "at"; with their accents, and so are the two after this."""
     hints: frozenset[str]
     """Last words before a number that may make it a time: "for"."""
+    lengths: frozenset[str]
+    """Words before a duration that is no distance between dates: the "for" of "for two days from monday"."""
     date_hints: frozenset[str]
     """Last words before a date: "on"."""
+    month_hints: frozenset[str]
+    """Last words before a month without a day: "in"."""
     morning: Phrases[int]
     """Words of utterances whose times are in the morning: "wake"."""
     evening: Phrases[int]
@@ -212,17 +219,21 @@ def grammar(language: str) -> Grammar:
     """Read a language's file."""
     text = resources.files(__package__).joinpath(f"languages/{language}.json").read_text(encoding="utf-8")
     data: dict[str, Any] = json.loads(text)
-    rules: dict[str, Any] = {name: Rules(data[name]) for name in ("times", "dates", "durations", "relative")}
+    if unknown := data.keys() - _KEYS:
+        raise ValueError(f"{language}.json: unknown keys {sorted(unknown)}; expected some of {sorted(_KEYS)}")
+    rules: dict[str, Any] = {name: Rules(data[name]) for name in _RULES}
     rules["intervals"] = Rules((template, "", 0.9) for template in data["intervals"])
     phrases: dict[str, Any] = {
         name: Phrases((word, index) for index, group in enumerate(data[name], first) for word in group)
-        for name, first in (("weekdays", 0), ("weekday_sets", 0), ("months", 1))
+        for name, first in _LISTED
     }
-    for name in ("units", "parts", "today_parts", "day_parts", "sets", "feasts"):
+    for name in _NAMED:
         phrases[name] = Phrases((template, value) for value, templates in data[name].items() for template in templates)
     phrases["compound_days"] = Phrases(_compounds(data))
     marks: dict[str, Any] = {name: Phrases((template, 1) for template in data.get(name, ())) for name in _MARKS}
-    hints: dict[str, Any] = {name: _last_words(data[name]) for name in ("strong", "hints", "date_hints")}
+    hints: dict[str, Any] = {
+        name: _last_words(data[name]) for name in ("strong", "hints", "date_hints", "month_hints", "lengths")
+    }
     begin = [
         *(each.root.words for each in rules.values()),
         *(each.root for each in phrases.values()),
@@ -242,7 +253,15 @@ def grammar(language: str) -> Grammar:
     )
 
 
+_RULES = ("times", "dates", "durations", "relative")
+_NAMED = ("units", "parts", "today_parts", "day_parts", "sets", "feasts")
+_LISTED = (("weekdays", 0), ("weekday_sets", 0), ("months", 1))
+_HINTS = ("strong", "hints", "date_hints", "month_hints", "lengths")
 _MARKS = ("every", "set_articles", "conjunctions", "through", "range_openers", "joints", "idioms")
+_KEYS = frozenset([*_RULES, *_NAMED, *(name for name, _ in _LISTED), *_HINTS, *_MARKS]) | {
+    "intervals", "weak", "cues", "compound_parts",
+}  # fmt: skip
+"""What a language's file may hold."""
 
 
 def _compounds(data: dict[str, Any]) -> Iterable[tuple[str, tuple[str, int | str]]]:

@@ -188,7 +188,10 @@ class Holes:
                 continue
             weekday = said.get("weekday")
             is_weak = rule.action == "weekday" and all(word in grammar.weak for word in self.words[at:end])
-            found.append((end, Day(day, 0.3 if is_weak else rule.certainty, weekday=weekday)))
+            certainty = 0.3 if is_weak else rule.certainty
+            if rule.action == "day" and rule.certainty > 0.3 and said.get("ordinal", said.get("day", 0)) >= _LIKELY_DAY:
+                certainty = max(certainty, 0.55)
+            found.append((end, Day(day, certainty, weekday=weekday, is_month=rule.action == "month")))
         for end, feast in grammar.feasts.matches(self.words, at):
             month, day_of_month = map(int, feast.split("-"))
             found.append((end, Day(calendar.yearly(month, day_of_month, None, self.context), 0.9)))
@@ -230,5 +233,7 @@ def later(moment: Any, duration: Duration, sign: int) -> Any:
 
 
 _NONE: frozenset[str] = frozenset()
+_LIKELY_DAY = 13
+"""Of the things that people count, few are so many: "the fifteenth" is rather a day."""
 _MOST_PARTS = 3
 _WRITTEN = ("clock", "dotted", "hm", "hhmm", "hundreds")

@@ -27,7 +27,7 @@ def mentions(
     does not ship.
 
     >>> for one in mentions("wake me at half past six", now=datetime(2026, 3, 4, 20)):
-    ...     if one.certainty > 0.5:
+    ...     if one.kind == "time":
     ...         print(one.kind, (one.start, one.end), one.as_format("time"), one.as_format("date-time"))
     time (11, 24) 06:30 2026-03-05T06:30:00
     """
