@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from router.arguments import Arguments, Heard, Moment
+from router.arguments import Arguments, Heard, Moment, hear
 from router.arguments.known import Given, KnownValues
 from router.corrections import OUT_OF_SCOPE, Conflict, Correction, Declared, OutOfScope
 from router.decisions import Abstain, AskArgument, Candidate, Decision, Policy, ToolCall, decide
 from router.declarations import Tool, ToolSet
-from router.encoders import DEFAULT, Encoder, encode_utterance_tokens, encode_utterances
+from router.encoders import DEFAULT, Encoder, encode_utterances
 from router.errors import UnknownToolError
 from router.explanation import Explanation, explained, most_similar
 from router.held_out import HeldOut
@@ -368,9 +368,7 @@ class Router:
         return np.array([name in names for name in self.tools.names], np.float64)
 
     def _hear(self, text: str) -> Heard:
-        tokens = encode_utterance_tokens(self.encoder, text)
-        sketch = np.float32(self.scorer.lexical_weight) * sketches([text])[0]
-        return Heard(text, tokens, np.concatenate([tokens.row, sketch]))
+        return hear(self.encoder, text, self.scorer.lexical_weight)
 
     def _filled(self, decision: Decision, heard: Heard, moment: Moment) -> Decision:
         if not isinstance(decision, ToolCall):

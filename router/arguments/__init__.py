@@ -6,8 +6,8 @@ as, `tagger` which words fill which hole, `implied` what is meant and not said;
 of it. `teaching` learns from a tool's examples.
 """
 
-from router.arguments.arguments import Arguments, Heard
+from router.arguments.arguments import Arguments, Heard, hear
 from router.arguments.filler import Taught
 from router.arguments.reading import Moment
 
-__all__ = ["Arguments", "Heard", "Moment", "Taught"]
+__all__ = ["Arguments", "Heard", "Moment", "Taught", "hear"]

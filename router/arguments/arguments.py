@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
+import numpy as np
+
 from router.arguments.answering import answered, changed, is_plain, with_what_was_known, without_lead
 from router.arguments.completion import completed
 from router.arguments.filler import Filled, Filler, Floats, Taught
@@ -14,7 +16,8 @@ from router.arguments.known import KnownValues
 from router.arguments.reading import Moment, Readings
 from router.decisions import AskArgument, ToolCall
 from router.declarations import Tool, ToolSet
-from router.encoders import TokenVectors
+from router.encoders import Encoder, TokenVectors, encode_utterance_tokens
+from router.scoring.lexical import sketches
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,12 @@ class Heard:
     tokens: TokenVectors
     row: Floats
     """[F], see `router.scoring`."""
+
+
+def hear(encoder: Encoder, text: str, lexical_weight: float) -> Heard:
+    """Encode a normalised text, once for the router and for its arguments."""
+    tokens = encode_utterance_tokens(encoder, text)
+    return Heard(text, tokens, np.concatenate([tokens.row, np.float32(lexical_weight) * sketches([text])[0]]))
 
 
 @dataclass(frozen=True)
