@@ -13,6 +13,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from evals.arguments import sets
@@ -45,27 +46,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         if arguments.only and not name.startswith(tuple(arguments.only)):
             continue
         started = time.perf_counter()
-        results[name] = (
-            measured(load(), encoder, language, lambda: print(".", end="", file=sys.stderr, flush=True)) | made
-        )
+        results[name] = measured(load(), encoder, language, tick) | made
         print(f"\n{name}: {json.dumps(results[name])} ({time.perf_counter() - started:.0f} s)", flush=True)
         if arguments.output:
             write(arguments.output, scored, results)
     return 0
 
 
+def tick() -> None:
+    """Show that another tool has been taught."""
+    print(".", end="", file=sys.stderr, flush=True)
+
+
 def tasks(data: Path, *, development: bool) -> dict[str, tuple[str, Callable[[], sets.Slots]]]:
     """Return what there is to measure: the language, and what loads it."""
     asked = "train" if development else "validate"
-    found: dict[str, tuple[str, Callable[[], sets.Slots]]] = {
-        "snips/full": ("en", lambda: sets.snips(data, asked, None))
-    }
+    found: dict[str, tuple[str, Callable[[], sets.Slots]]] = {}
+    found["snips/full"] = "en", partial(sets.snips, data, asked, None)
     for seed in range(DRAWS):
-        found[f"snips/20-shot/{seed}"] = ("en", lambda seed=seed: sets.snips(data, asked, 20, seed))
+        found[f"snips/20-shot/{seed}"] = "en", partial(sets.snips, data, asked, 20, seed)
     split = "dev" if development else "test"
     for file in sorted((data / "massive").glob(f"*/{split}.jsonl")):
         locale = file.parent.name
-        found[f"massive/{locale}"] = (locale.split("-")[0], lambda locale=locale: sets.massive(data, locale, split))
+        found[f"massive/{locale}"] = locale.split("-")[0], partial(sets.massive, data, locale, split)
     return found
 
 

@@ -37,7 +37,9 @@ def measured(
         found = frozenset((each.parameter, each.text.lower()) for each in filled.found if each.text)
         right, given, wanted = right + len(found & asked.spans), given + len(found), wanted + len(asked.spans)
         whole += found == asked.spans
-    low, high = wilson(whole, len(slots.asked))
+    interval = wilson(whole, len(slots.asked))
+    assert interval is not None, "nothing was asked"
+    low, high = interval
     return {
         "slot_f1": round(2 * right / max(given + wanted, 1), 4),
         "frames": {"value": round(whole / len(slots.asked), 4), "low": round(low, 4), "high": round(high, 4)},

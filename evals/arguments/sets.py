@@ -81,10 +81,7 @@ def _slots(rows: Iterable[Row], asked: Sequence[Row], marked: Any) -> Slots:
 
 def _wanted(row: Row, marked: Any) -> frozenset[Span]:
     if "args" in row:
-        values = (
-            (name, value) for name, own in row["args"].items() for value in (own if isinstance(own, list) else [own])
-        )
-        return frozenset((name, normalize(str(value)).lower()) for name, value in values)
+        return frozenset((name, normalize(value).lower()) for name, value in _values(row["args"]))
     text, slots = marked(row)
     return frozenset((slot.parameter, normalize(text[slot.start : slot.end]).lower()) for slot in slots)
 
@@ -101,16 +98,20 @@ def _properties(examples: Iterable[Example]) -> dict[str, Any]:
 
 def _located(text: str, arguments: Mapping[str, Any]) -> Iterator[Slot]:
     """Find the words of arguments in a text: whole words, the longest value first, none twice."""
-    values = [(k, str(v)) for k, own in arguments.items() for v in (own if isinstance(own, list) else [own])]
     taken: list[tuple[int, int]] = []
     found = []
-    for name, value in sorted(values, key=lambda pair: -len(pair[1])):
+    for name, value in sorted(_values(arguments), key=lambda pair: -len(pair[1])):
         places = re.finditer(rf"(?<!\w){re.escape(value)}(?!\w)", text, re.IGNORECASE)
         free = (m.span() for m in places if all(m.end() <= start or end <= m.start() for start, end in taken))
         if span := next(free, None):
             taken.append(span)
             found.append(Slot(name, *span))
     yield from sorted(found, key=lambda slot: slot.start)
+
+
+def _values(arguments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, own in arguments.items():
+        yield from ((name, str(value)) for value in (own if isinstance(own, list) else [own]))
 
 
 def _annotated(row: Row) -> tuple[str, list[Slot]]:
