@@ -54,10 +54,11 @@ class Words:
 def split_words(text: str) -> Words:
     """Split a normalised text. Scripts that are written without spaces have a word for each character.
 
-    A mark such as a vowel sign belongs to the word of the letter before it.
+    A mark such as a vowel sign belongs to the word of the letter before it. An
+    apostrophe divides what may be a name from what is not part of it: anna's, d'anna.
 
-    >>> split_words("wake me at 7:30, o'clock").forms
-    ('wake', 'me', 'at', '7', ':', '30', ',', "o'clock")
+    >>> split_words("what's anna's number, 7:30").forms
+    ('what', "'s", 'anna', "'s", 'number', ',', '7', ':', '30')
     """
     found = list(_WORD.finditer(text))
     return Words(text, tuple(match[0] for match in found), tuple(match.span() for match in found))
@@ -68,4 +69,6 @@ _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\u
 _MARKS = "\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u0900-\u0963\u0971-\u0df3"
 """Accents, the points of Hebrew and Arabic, and the scripts of India, whose vowel signs are no letters to `re`."""
 _LETTER = rf"(?:[^\W_{_UNSPACED}]|[{_MARKS}])"
-_WORD = re.compile(rf"[{_UNSPACED}]|{_LETTER}+(?:['’]{_LETTER}+)*|[^\w\s]|_")
+_WORD = re.compile(
+    rf"[{_UNSPACED}]|(?<=\w)['’]{_LETTER}{{1,2}}(?!{_LETTER})|{_LETTER}+(?:['’](?={_LETTER}{{3}}))?|[^\w\s]|_"
+)

@@ -36,7 +36,9 @@ def test_words_cover_all_that_is_not_white_space_in_order(text: str) -> None:
         ("", []),
         ("   ", []),
         ("wake me at 7:30pm", ["wake", "me", "at", "7", ":", "30pm"]),
-        ("o'clock, don’t", ["o'clock", ",", "don’t"]),
+        ("o'clock, don’t", ["o'", "clock", ",", "don", "’t"]),
+        ("anna's, ANNA’S, we're, 90's", ["anna", "'s", ",", "ANNA", "’S", ",", "we", "'re", ",", "90", "'s"]),
+        ("la sœur d'anna, qu’il aujourd'hui", ["la", "sœur", "d'", "anna", ",", "qu", "’il", "aujourd'", "hui"]),
         ("rock 'n' roll'", ["rock", "'", "n", "'", "roll", "'"]),
         ("it''s", ["it", "'", "'", "s"]),
         ("a_b_", ["a", "_", "b", "_"]),
@@ -59,11 +61,11 @@ def test_scripts_are_split_where_their_words_end(text: str, expected: list[str])
     assert list(split_words(text).forms) == expected
 
 
-def test_a_megabyte_is_split_in_no_time() -> None:
-    for unit in ("a", "a'", "' ", "東", "\u0301", "a\u0301'", "_"):
-        before = time.perf_counter()
-        split_words(unit * (10**6 // len(unit)))
-        assert time.perf_counter() - before < 5.0
+@pytest.mark.parametrize("unit", ["a", "a'", "' ", "東", "\u0301", "a\u0301'", "क", "_"])
+def test_time_grows_with_the_text_and_no_faster(unit: str) -> None:
+    before = time.perf_counter()
+    split_words(unit * 100_000)
+    assert time.perf_counter() - before < 5.0
 
 
 def _covering_by_trying_all(words: Words, start: int, end: int) -> tuple[int, int] | None:
