@@ -51,16 +51,20 @@ class Hole:
 
 
 def holes(tool: Tool) -> tuple[Hole, ...]:
-    """Return the holes of a tool, in the order they are declared. What no words could fill is none: `const`, null."""
+    """Return the holes of a tool: those it requires, in the order of `required`, then the others by name.
+
+    Equal tools have equal holes; a bundle does not keep the order of properties.
+    What no words could fill is no hole: `const`, null.
+    """
     return tuple(_inside((), tool.parameters, tool.parameters, True))
 
 
 def _inside(
     path: tuple[str, ...], schema: Mapping[str, Any], whole: Mapping[str, Any], is_required: bool
 ) -> Iterator[Hole]:
-    required = schema.get("required", ()) if is_required else ()
-    for name, declared in schema.get("properties", {}).items():
-        yield from _of((*path, name), _plain(declared, whole), whole, name in required)
+    declared, required = schema.get("properties", {}), schema.get("required", ())
+    for name in (*required, *sorted(declared.keys() - set(required))):
+        yield from _of((*path, name), _plain(declared.get(name, False), whole), whole, is_required and name in required)
 
 
 def _of(

@@ -1,5 +1,6 @@
 """Every shape of schema has the holes that words can fill."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -153,18 +154,31 @@ def test_a_tool_without_parameters_has_no_holes() -> None:
     assert holes(Tool("t", "T.")) == ()
 
 
+def test_what_is_required_comes_first_in_its_order_and_the_rest_by_name() -> None:
+    inner = {"properties": {"z": {}, "y": {}, "x": {}}, "required": ["z", "y"]}
+    found = _holes({"e": {}, "b": {}, "c": inner, "d": {}, "a": {}}, required=["d", "c"])
+    assert [hole.name for hole in found] == ["d", "c.z", "c.y", "c.x", "a", "b", "e"]
+
+
 @given(tools)
-def test_holes_are_in_the_order_of_the_parameters(tool: Tool) -> None:
-    assert [hole.name for hole in holes(tool)] == [parameter.name for parameter in tool.parameter_list]
-    assert [hole.is_required for hole in holes(tool)] == [parameter.required for parameter in tool.parameter_list]
-    assert [hole.description for hole in holes(tool)] == [parameter.description for parameter in tool.parameter_list]
+def test_equal_tools_have_equal_holes(tool: Tool) -> None:
+    properties = tool.parameters.get("properties", {})
+    other = replace(tool, parameters={**tool.parameters, "properties": dict(reversed(properties.items()))})
+    if tool.parameters:
+        assert other == tool
+        assert holes(other) == holes(tool)
+    assert {hole.name: (hole.is_required, hole.description) for hole in holes(tool)} == {
+        parameter.name: (parameter.required, parameter.description) for parameter in tool.parameter_list
+    }
 
 
 def test_every_parameter_of_the_shipped_tools_is_one_hole(shipped_tools: ToolSet) -> None:
     found = {tool.name: holes(tool) for tool in shipped_tools}
     for tool in shipped_tools:
-        assert [hole.name for hole in found[tool.name]] == [parameter.name for parameter in tool.parameter_list]
-        for hole, parameter in zip(found[tool.name], tool.parameter_list, strict=True):
+        parameters = {parameter.name: parameter for parameter in tool.parameter_list}
+        assert sorted(hole.name for hole in found[tool.name]) == sorted(parameters)
+        for hole in found[tool.name]:
+            parameter = parameters[hole.name]
             schema = parameter.schema["items"] if hole.is_list else parameter.schema
             assert (hole.description, hole.is_required) == (parameter.description, parameter.required)
             assert hole.choices == tuple(schema.get("enum", ()))
