@@ -22,13 +22,16 @@ def _fitted(rows: NDArray[np.float32], values: list[object]) -> Implied:
 
 def test_probabilities_are_those_of_a_logistic_regression() -> None:
     rows = _rows()
-    classes = np.where(rows[:, 0] > 0.2, 0, np.where(rows[:, 1] > 0, 1, 2))
+    classes = np.where(rows[:, 0] > 0.4, 0, np.where(rows[:, 1] > -0.1, 1, 2))  # not equally many
     fitted = _fitted(rows, [["on", "off", LEFT_OUT][each] for each in classes])
     order = [["on", "off"].index(str(value)) for value in fitted.values] + [2]
     reference = LogisticRegression(C=INVERSE_PENALTY, max_iter=5000, tol=1e-8).fit(rows, classes)
     expected = reference.predict_proba(rows)[:, order]
     np.testing.assert_allclose([fitted.probabilities(row) for row in rows], expected, atol=0.01)
     np.testing.assert_allclose(fitted.weights, reference.coef_[order], atol=0.1)
+    np.testing.assert_allclose(
+        fitted.biases - fitted.biases.mean(), (reference.intercept_ - reference.intercept_.mean())[order], atol=0.05
+    )
 
 
 def test_one_value_or_none_is_the_regression_of_two_classes_with_twice_the_weight_of_the_data() -> None:

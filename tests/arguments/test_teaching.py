@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from router import ToolSet
 from router.arguments import Taught
 from router.arguments.holes import holes
+from router.arguments.implied import fit_implied
 from router.arguments.teaching import _LEFT_OUT, _UNKNOWN, _phrases, _sentence, _value, teach
 from router.arguments.words import split_words
 from router.declarations import Example, Tool
@@ -56,7 +57,9 @@ def test_slots_land_on_the_words_that_normalising_leaves(marked: str, expected: 
     assert _marked_words(Example.parse(marked), ["who", "when"]) == expected
 
 
-@pytest.mark.parametrize("marked", ["call {who: ann}a", "pre{who: set}", "{when: 7}pm", "e{who: \u0301x}"])
+@pytest.mark.parametrize(
+    "marked", ["call {who: ann}a", "pre{who: set}", "{when: 7}pm", "e{who: \u0301x}", "{who: e}\u0301 b"]
+)
 def test_a_slot_that_cuts_a_word_teaches_nothing(marked: str) -> None:
     assert _marked_words(Example.parse(marked), ["who", "when"]) == []
 
@@ -86,13 +89,19 @@ DAYS = {"type": "array", "items": {"enum": ["mon", "tue"]}}
 def test_a_value_is_implied_by_the_rows_that_the_scorer_has() -> None:
     said = [{"utterance": f"{word} lights", "arguments": {"state": "off"}} for word in ("kill", "douse", "no more")]
     said += [{"utterance": f"{word} it up", "arguments": {"state": "on"}} for word in ("light", "brighten", "fire")]
-    taught = teach(_tool(SWITCH, [*said, "what about the lamps", "which lamps are there"]), ENCODER, WEIGHT)
+    tool = _tool(SWITCH, [*said, "what about the lamps", "which lamps are there"])
+    taught = teach(tool, ENCODER, WEIGHT)
     assert taught.tagger is None
     implied = taught.implied["state"]
     assert implied.values == ("off", "on")
     for text, expected in (("kill lights", 0), ("fire it up", 1), ("which lamps are there", 2)):
         row = np.concatenate([ENCODER.encode([text])[0], np.float32(WEIGHT) * sketches([text])[0]])
         assert implied.probabilities(row).argmax() == expected
+    texts = [example.utterance for example in tool.examples]
+    rows = np.concatenate([ENCODER.encode(texts), np.float32(WEIGHT) * sketches(texts)], axis=1)
+    again = fit_implied(rows, ["off"] * 3 + ["on"] * 3 + [None] * 2, None)
+    assert again is not None
+    np.testing.assert_allclose(implied.weights, again.weights, atol=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ TOOLS = """
       dimmed: {type: boolean}
       colour: {type: string, enum: [red, blue]}
       room: {type: string}
+    required: [state]
   examples:
     - {utterance: "lights {state: out}", arguments: {state: "off"}}
     - {utterance: "make it bright in the {room: kitchen}", arguments: {state: "on", room: kitchen}}
