@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 Doubles = NDArray[np.float64]
 
 
-def minimized(
-    loss: Callable[[Doubles], tuple[float, Doubles]], start: Doubles, iterations: int, memory: int = 10
-) -> Doubles:
-    """Return the minimum of a smooth convex function, or what so many iterations reach."""
+def minimized(loss: Callable[[Doubles], tuple[float, Doubles]], start: Doubles, iterations: int) -> Doubles:
+    """Return the minimum of a smooth convex function, or what so many iterations reach.
+
+    `loss` gives the value and the slope at a place.
+    """
     weights = start
     value, slope = loss(weights)
     moved: list[tuple[Doubles, Doubles, float]] = []
@@ -33,7 +34,7 @@ def minimized(
         step, change = rate * direction, new_slope - slope
         curvature = float(step @ change)
         if curvature > 1e-10:
-            moved = [*moved[1 - memory :], (step, change, 1.0 / curvature)]
+            moved = [*moved[1 - _MEMORY :], (step, change, 1.0 / curvature)]
         gained = value - new_value
         weights, value, slope = weights + step, new_value, new_slope
         if gained <= _TOLERANCE * max(abs(value), 1.0):
@@ -62,5 +63,7 @@ def _direction(slope: Doubles, moved: Sequence[tuple[Doubles, Doubles, float]]) 
     return direction
 
 
+_MEMORY = 10
 _HALVINGS = 20
 _TOLERANCE = 1e-5
+"""It ends where a step gains less than this share of the loss."""

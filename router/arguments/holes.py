@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
+from urllib.parse import unquote
 
 from router.declarations import Tool
 
@@ -25,6 +26,7 @@ class Hole:
     list_schema: Mapping[str, Any] | None = field(hash=False)
     """Of an array, what is said about the whole of it; None where there is one value."""
     is_required: bool
+    """Whether no call is valid without it: it is required, and so is each object that it is in."""
     description: str
 
     @property
@@ -44,39 +46,44 @@ class Hole:
 
     @property
     def choices(self) -> tuple[Any, ...]:
-        """The listed values of a choice; empty for others."""
-        return tuple(self.schema["enum"]) if "enum" in self.schema else ()
+        """The listed values of a choice, without null; empty for others."""
+        return tuple(value for value in self.schema.get("enum", ()) if value is not None)
 
 
 def holes(tool: Tool) -> tuple[Hole, ...]:
-    """Return the holes of a tool, in the order they are declared. What no words could fill is none: `const`, null."""
-    return tuple(_inside((), tool.parameters, tool.parameters))
+    """Return the holes of a tool: those it requires, in the order of `required`, then the others by name.
+
+    Equal tools have equal holes; a bundle does not keep the order of properties.
+    What no words could fill is no hole: `const`, null.
+    """
+    return tuple(_inside((), tool.parameters, tool.parameters, True))
 
 
-def _inside(path: tuple[str, ...], schema: Mapping[str, Any], whole: Mapping[str, Any]) -> Iterator[Hole]:
-    required = schema.get("required", ())
-    for name, declared in schema.get("properties", {}).items():
-        yield from _of((*path, name), _plain(declared, whole), whole, name in required)
+def _inside(
+    path: tuple[str, ...], schema: Mapping[str, Any], whole: Mapping[str, Any], is_required: bool
+) -> Iterator[Hole]:
+    declared, required = schema.get("properties", {}), schema.get("required", ())
+    for name in (*required, *sorted(declared.keys() - set(required))):
+        yield from _of((*path, name), _plain(declared.get(name, False), whole), whole, is_required and name in required)
 
 
 def _of(
     path: tuple[str, ...], schema: Mapping[str, Any], whole: Mapping[str, Any], is_required: bool
 ) -> Iterator[Hole]:
-    described = schema.get("description", "")
-    if "const" in schema:
-        return
     if schema.get("type") == "object" or "properties" in schema:
-        yield from _inside(path, schema, whole)
+        yield from _inside(path, schema, whole, is_required)
         return
-    is_list = schema.get("type") == "array"
-    of_one = _plain(schema.get("items", {}), whole) if is_list else schema
+    is_list = schema.get("type") == "array" or "items" in schema
+    of_one = _plain(schema.get("items", True), whole) if is_list else schema
     if kind := _kind(of_one):
-        yield Hole(path, kind, of_one, schema if is_list else None, is_required, described)
+        yield Hole(path, kind, of_one, schema if is_list else None, is_required, schema.get("description", ""))
 
 
 def _kind(schema: Mapping[str, Any]) -> Kind | None:
+    if "const" in schema:
+        return None
     if "enum" in schema:
-        return "choice"
+        return "choice" if any(value is not None for value in schema["enum"]) else None
     stated = schema.get("type", "string")
     if stated != "string":
         return _KINDS.get(stated)
@@ -85,27 +92,39 @@ def _kind(schema: Mapping[str, Any]) -> Kind | None:
 
 
 def _plain(schema: Any, whole: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a schema with its reference followed, and of alternatives the first that is not null."""
-    found: dict[str, Any] = dict(schema) if isinstance(schema, Mapping) else {}
-    while "$ref" in found:  # the loader has seen to it that this ends
-        reference = found.pop("$ref")
-        found = dict(_pointed_at(whole, reference)) | found
-    for alternatives in ("anyOf", "oneOf"):
-        if alternatives in found:
-            chosen: Mapping[str, Any] = next((each for each in found[alternatives] if each.get("type") != "null"), {})
-            found = {key: value for key, value in found.items() if key != alternatives} | dict(_plain(chosen, whole))
+    """Return a schema with its references followed, and of alternatives the first that is not null.
+
+    What the schema itself says goes before what these say. That references come
+    to an end is a rule for declarations.
+    """
+    if not isinstance(schema, Mapping):
+        return {} if schema else {"type": "null"}
+    found = {key: value for key, value in schema.items() if key not in _INDIRECT}
+    indirect = [_pointed_at(whole, schema["$ref"])] if "$ref" in schema else []
+    indirect += schema.get("allOf", ())
+    parts = [_plain(each, whole) for each in indirect]
+    for keyword in ("anyOf", "oneOf"):
+        alternatives = [_plain(each, whole) for each in schema.get(keyword, ())]
+        parts += [each for each in alternatives if not _is_null(each)][:1]
+    for part in parts:
+        found = {**part, **found}
     if isinstance(found.get("type"), list):
         found["type"] = next((each for each in found["type"] if each != "null"), "null")
     return found
 
 
-def _pointed_at(whole: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
+def _is_null(schema: Mapping[str, Any]) -> bool:
+    return schema.get("type") == "null" or schema.get("const", ...) is None or schema.get("enum") == [None]
+
+
+def _pointed_at(whole: Mapping[str, Any], reference: str) -> Any:
     found: Any = whole
-    for step in reference.removeprefix("#").split("/")[1:]:
+    for step in unquote(reference).removeprefix("#").split("/")[1:]:
         step = step.replace("~1", "/").replace("~0", "~")
         found = found[int(step)] if isinstance(found, list) else found[step]
-    return found if isinstance(found, Mapping) else {}
+    return found
 
 
+_INDIRECT = {"$ref", "allOf", "anyOf", "oneOf"}
 _KINDS: Mapping[str, Kind] = {"boolean": "boolean", "integer": "integer", "number": "number"}
 _FORMATS: Mapping[str, Format] = {"tel": "phone", "phone-number": "phone", "url": "uri", "iri": "uri"}

@@ -28,17 +28,19 @@ def teach(tool: Tool, encoder: Encoder, lexical_weight: float) -> Taught:
     tokens = [encode_utterance_tokens(encoder, text) for text in said]
     embeddings = np.stack([each.row for each in tokens])
     rows = np.concatenate([embeddings, np.float32(lexical_weight) * sketches(said)], axis=1)
-    by_parameter = {hole.parameter: hole for hole in reversed(holes(tool))}
+    whole = [hole for hole in holes(tool) if len(hole.path) == 1]  # of a part of an object, examples have no value
     return Taught(
-        _tagger(tool, tokens, by_parameter),
-        _implied(tool, rows, by_parameter),
-        {name: phrases for name, hole in by_parameter.items() if (phrases := _phrases(tool, hole))},
+        _tagger(tool, tokens),
+        _implied(tool, rows, whole),
+        {hole.name: phrases for hole in whole if (phrases := _phrases(tool, hole))},
     )
 
 
-def _tagger(tool: Tool, tokens: Sequence[TokenVectors], by_parameter: dict[str, Hole]) -> Tagger | None:
+def _tagger(tool: Tool, tokens: Sequence[TokenVectors]) -> Tagger | None:
+    by_parameter = {hole.parameter: hole for hole in reversed(holes(tool))}
     marked = [_marked(example, by_parameter) for example in tool.examples]
-    parameters = [name for name in by_parameter if any(name == parameter for found in marked for parameter, _ in found)]
+    said = {parameter for found in marked for parameter, _ in found}
+    parameters = [name for name in dict.fromkeys(hole.parameter for hole in holes(tool)) if name in said]
     if not parameters:
         return None
     sentences = []
@@ -59,8 +61,9 @@ def _marked(example: Example, by_parameter: Mapping[str, Hole]) -> list[tuple[st
     """
     text, found = normalize(example.utterance), []
     for slot in example.slots:
-        start = len(normalize(example.utterance[: slot.start] + "x")) - 1
-        found.append((slot.parameter, (start, start + len(normalize(example.words(slot))))))
+        start, said = len(normalize(example.utterance[: slot.start] + "x")) - 1, normalize(example.words(slot))
+        if text.startswith(said, start):
+            found.append((slot.parameter, (start, start + len(said))))
     readings = Readings(text, Moment())
     for name, stated in (example.arguments or {}).items():
         if name in by_parameter and all(name != parameter for parameter, _ in found):
@@ -85,39 +88,48 @@ def _saying(text: str, stated: Any, hole: Hole, readings: Readings) -> Iterator[
             yield read.start, read.end
 
 
-def _implied(tool: Tool, rows: Floats, by_parameter: dict[str, Hole]) -> dict[str, Implied]:
+def _implied(tool: Tool, rows: Floats, whole: Sequence[Hole]) -> dict[str, Implied]:
     found = {}
-    for name, hole in by_parameter.items():
-        if hole.kind not in ("choice", "boolean") or len(hole.path) > 1:
+    for hole in whole:
+        if hole.kind not in ("choice", "boolean"):
             continue
-        values = [_stated(example, hole) for example in tool.examples]
-        fitted = fit_implied(rows, values, _LEFT_OUT)
+        values = [_value(example, hole) for example in tool.examples]
+        known = [n for n, value in enumerate(values) if value is not _UNKNOWN]
+        fitted = fit_implied(rows[known], [values[n] for n in known], _LEFT_OUT)
         if fitted is not None:
-            found[name] = fitted
+            found[hole.name] = fitted
     return found
 
 
-def _stated(example: Example, hole: Hole) -> Any:
-    """Return the value that an example has for a hole, `_LEFT_OUT` if none."""
-    if example.arguments is not None and hole.parameter in example.arguments:
-        return example.arguments[hole.parameter]
-    said = [example.words(slot) for slot in example.slots if slot.parameter == hole.parameter]
-    values = [value for words in said for value in hole.choices if str(value).casefold() == words.casefold()]
-    if not values:
+def _value(example: Example, hole: Hole) -> Any:
+    """Return the value that an example has for a hole, `_LEFT_OUT` if none, `_UNKNOWN` if words alone say it."""
+    stated = (example.arguments or {}).get(hole.parameter)
+    if stated is not None:
+        return stated
+    said = [_folded(example.words(slot)) for slot in example.slots if slot.parameter == hole.parameter]
+    if not said:
         return _LEFT_OUT
+    by_words = {_folded(str(choice)): choice for choice in hole.choices}
+    if not by_words.keys() >= set(said):
+        return _UNKNOWN
+    values = [by_words[words] for words in said]
     return values if hole.is_list else values[0]
 
 
 def _phrases(tool: Tool, hole: Hole) -> dict[str, Any]:
-    """Return what words stand for which choice, where an example says both."""
+    """Return which choice words stand for, by the words folded, where an example says both."""
     found: dict[str, Any] = {}
     for example in tool.examples if hole.kind == "choice" else ():
         said = [example.words(slot) for slot in example.slots if slot.parameter == hole.parameter]
         value = (example.arguments or {}).get(hole.parameter)
         values = value if isinstance(value, list) else [value]
         if value is not None and len(said) == len(values):
-            found |= {normalize(words).casefold(): each for words, each in zip(said, values, strict=True)}
+            found |= {_folded(words): each for words, each in zip(said, values, strict=True)}
     return found
 
 
-_LEFT_OUT = object()
+def _folded(words: str) -> str:
+    return normalize(words).casefold()
+
+
+_LEFT_OUT, _UNKNOWN = object(), object()

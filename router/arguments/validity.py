@@ -7,26 +7,21 @@ needs. What these keywords do not cover is left to it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
-Schema = Mapping[str, Any]
+Schema: TypeAlias = Mapping[str, Any] | bool
 
 
-def is_valid(arguments: Mapping[str, Any], parameters: Schema) -> bool:
+def is_valid(arguments: Mapping[str, Any], parameters: Mapping[str, Any]) -> bool:
     """Say whether these are the arguments of a valid call.
 
     `format` is not looked at: who makes a value sees to it.
     """
     if _is_plain(parameters):
-        return _allows({"type": "object", **parameters}, arguments)
+        return allows({"type": "object", **parameters}, arguments)
     from router.declarations.parameters import call_validator
 
-    return bool(call_validator(parameters).is_valid(arguments))
-
-
-def allows(schema: Schema, value: Any) -> bool:
-    """Say whether a schema of everyday keywords allows a value; of another schema only these are looked at."""
-    return _allows(schema, value)
+    return bool(call_validator(parameters).evolve(format_checker=None).is_valid(arguments))
 
 
 def is_shaped(schema: Any) -> bool:
@@ -47,20 +42,15 @@ def is_shaped(schema: Any) -> bool:
     )
 
 
-def _is_plain(schema: Any) -> bool:
-    if not isinstance(schema, Mapping) or not schema.keys() <= _PLAIN or isinstance(schema.get("type"), list):
-        return False
-    inside = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
-    return schema.get("additionalProperties", True) in (True, False) and all(map(_is_plain, inside))
-
-
-def _allows(schema: Schema, value: Any) -> bool:
+def allows(schema: Schema, value: Any) -> bool:
+    """Say whether a schema of everyday keywords allows a value; of another schema only these are looked at."""
+    if isinstance(schema, bool):
+        return schema
     if "enum" in schema and not any(_equal(value, each) for each in schema["enum"]):
         return False
     if "const" in schema and not _equal(value, schema["const"]):
         return False
-    kind = schema.get("type")
-    if kind is not None and not _is_of(kind, value):
+    if "type" in schema and not _is_of(schema["type"], value):
         return False
     if isinstance(value, str):
         return bool(schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)))
@@ -71,43 +61,66 @@ def _allows(schema: Schema, value: Any) -> bool:
     return _allows_object(schema, value) if isinstance(value, Mapping) else True
 
 
-def _allows_number(schema: Schema, value: float) -> bool:
-    step = schema.get("multipleOf")
+def _is_plain(schema: Any) -> bool:
+    if isinstance(schema, bool):
+        return True
+    inside = [*schema.get("properties", {}).values(), *(schema[key] for key in _HOLDS_A_SCHEMA if key in schema)]
+    return schema.keys() <= _PLAIN and all(map(_is_plain, inside))
+
+
+def _allows_number(schema: Mapping[str, Any], value: float) -> bool:
     return (
         schema.get("minimum", value) <= value <= schema.get("maximum", value)
         and not ("exclusiveMinimum" in schema and value <= schema["exclusiveMinimum"])
         and not ("exclusiveMaximum" in schema and value >= schema["exclusiveMaximum"])
-        and (step is None or float(value / step).is_integer())
+        and not ("multipleOf" in schema and not _is_multiple(value, schema["multipleOf"]))
     )
 
 
-def _allows_list(schema: Schema, value: list[Any]) -> bool:
+def _is_multiple(value: float, step: float) -> bool:
+    """Divide as jsonschema does: floats as they are, what is too large for them exactly."""
+    if isinstance(step, int):
+        return value % step == 0
+    try:
+        quotient = value / step
+        return int(quotient) == quotient
+    except OverflowError:
+        from fractions import Fraction
+
+        return (Fraction(value) / Fraction(step)).denominator == 1
+
+
+def _allows_list(schema: Mapping[str, Any], value: list[Any]) -> bool:
     if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
         return False
     if schema.get("uniqueItems") and any(_equal(one, other) for n, one in enumerate(value) for other in value[:n]):
         return False
-    return all(_allows(schema.get("items", {}), each) for each in value)
+    return all(allows(schema.get("items", True), each) for each in value)
 
 
-def _allows_object(schema: Schema, value: Mapping[str, Any]) -> bool:
-    declared = schema.get("properties", {})
-    return (
-        all(name in value for name in schema.get("required", ()))
-        and (schema.get("additionalProperties", True) or value.keys() <= declared.keys())
-        and all(_allows(declared.get(name, {}), each) for name, each in value.items())
+def _allows_object(schema: Mapping[str, Any], value: Mapping[str, Any]) -> bool:
+    declared, others = schema.get("properties", {}), schema.get("additionalProperties", True)
+    return all(name in value for name in schema.get("required", ())) and all(
+        allows(declared.get(name, others), each) for name, each in value.items()
     )
 
 
-def _is_of(kind: str, value: Any) -> bool:
-    if kind == "integer":
-        return isinstance(value, int) and not isinstance(value, bool)
-    if kind == "number":
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    return isinstance(value, _PYTHON[kind])
+def _is_of(stated: str | list[str], value: Any) -> bool:
+    if isinstance(stated, list):
+        return any(_is_of(each, value) for each in stated)
+    if isinstance(value, bool):
+        return stated == "boolean"
+    if stated == "integer":
+        return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    return isinstance(value, _PYTHON[stated])
 
 
 def _equal(one: Any, other: Any) -> bool:
-    """Compare as JSON does: true is not 1."""
+    """Compare as JSON does: true is not 1, in lists and objects too."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
@@ -122,14 +135,17 @@ _SHAPES: Mapping[Any, tuple[str, ...]] = {
 _PYTHON: Mapping[str, Any] = {
     "string": str,
     "boolean": bool,
+    "number": int | float,
     "array": list,
     "object": Mapping,
     "null": type(None),
 }
+_HOLDS_A_SCHEMA = ("items", "additionalProperties")
 _PLAIN = frozenset(
     {
         *("type", "properties", "required", "additionalProperties", "items", "minItems", "maxItems", "uniqueItems"),
         *("enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
         *("minLength", "maxLength", "description", "title", "default", "format", "examples", "deprecated", "x-values"),
+        *("$comment", "$defs", "readOnly", "writeOnly"),
     }
 )

@@ -25,15 +25,18 @@ def to_document(arguments: Arguments) -> tuple[dict[str, Any], NDArray[np.float1
     return document, np.concatenate([np.zeros(0, np.float32), *weights]).astype(np.float16)
 
 
-def from_document(document: Mapping[str, Any], weights: NDArray[np.float16], tools: ToolSet) -> Arguments:
-    """Return what `to_document` took apart. Raises LookupError, TypeError or ValueError for anything else."""
+def from_document(document: Mapping[str, Any], weights: NDArray[np.float16], tools: ToolSet, width: int) -> Arguments:
+    """Return what `to_document` took apart; `width` is that of an utterance's row.
+
+    Raises LookupError, TypeError, AttributeError, ValueError or RouterError for anything else.
+    """
     if weights.dtype != np.float16 or weights.ndim != 1 or not np.isfinite(weights).all():
         raise ValueError(f"the weights of arguments are {weights.dtype} {weights.shape}; expected finite float16")
     rest = _Rest(weights.astype(np.float32))
-    taught = {name: _taught(words, rest) for name, words in document.items()}
     if not all(is_shaped(tool.parameters) for tool in tools):
         raise ValueError("the parameters of a tool are no JSON Schema")
-    if rest.left or not all(name in tools and _is_of(each, tools[name]) for name, each in taught.items()):
+    taught = {name: _taught(tools[name], words, rest, width) for name, words in sorted(document.items())}
+    if rest.left:
         raise ValueError(f"the arguments are not those of {len(tools)} tools")
     return Arguments(tools, taught)
 
@@ -55,10 +58,7 @@ def _words(taught: Taught) -> dict[str, Any]:
         }
         if tagger
         else None,
-        "implied": {
-            name: {"values": list(implied.values), "width": implied.weights.shape[1]}
-            for name, implied in sorted(taught.implied.items())
-        },
+        "implied": {name: list(implied.values) for name, implied in taught.implied.items()},
         "phrases": {name: dict(phrases) for name, phrases in taught.phrases.items()},
     }
 
@@ -66,7 +66,7 @@ def _words(taught: Taught) -> dict[str, Any]:
 def _arrays(taught: Taught) -> Iterator[Floats]:
     if taught.tagger:
         yield from (taught.tagger.vector_weights, taught.tagger.feature_weights, taught.tagger.transitions)
-    for _, implied in sorted(taught.implied.items()):
+    for _, implied in sorted(taught.implied.items()):  # a document is read in this order
         yield from (implied.weights, implied.biases)
 
 
@@ -82,29 +82,40 @@ class _Rest:
 
     def take(self, *shape: int) -> Floats:
         size = int(np.prod(shape))
-        if min(shape) < 0 or size > self.left:
+        if size > self.left:
             raise ValueError(f"an array of shape {shape} is cut short")
         taken, self._weights = self._weights[:size], self._weights[size:]
         return taken.reshape(shape)
 
 
-def _taught(words: Mapping[str, Any], rest: _Rest) -> Taught:
-    return Taught(
+def _taught(tool: Tool, words: Mapping[str, Any], rest: _Rest, width: int) -> Taught:
+    taught = Taught(
         _tagger(words["tagger"], rest) if words["tagger"] else None,
-        {name: _implied(own, rest) for name, own in words["implied"].items()},
-        {name: dict(phrases) for name, phrases in words["phrases"].items()},
+        {name: _implied(tuple(values), rest, width) for name, values in sorted(words["implied"].items())},
+        {name: dict(_texts(phrases)) for name, phrases in words["phrases"].items()},
     )
+    declared = {hole.parameter for hole in holes(tool)}
+    tagged = taught.tagger.parameters if taught.tagger else ()
+    if not declared >= {*tagged, *taught.implied, *taught.phrases} or len(set(tagged)) < len(tagged):
+        raise ValueError(f"the arguments of {tool.name!r} are not those that it declares")
+    return taught
 
 
 def _tagger(words: Mapping[str, Any], rest: _Rest) -> Tagger:
-    parameters, features = tuple(words["parameters"]), tuple(words["features"])
-    if not all(isinstance(each, str) for each in (*parameters, *features)):
-        raise TypeError("a parameter or a feature is no text")
-    labels = 1 + 2 * len(parameters)
-    vectors = rest.take(words["dimensions"] + 1, labels)
+    parameters, features = tuple(_texts(words["parameters"])), tuple(_texts(words["features"]))
+    labels, dimensions = 1 + 2 * len(parameters), words["dimensions"]
+    if dimensions < 0:
+        raise ValueError(f"the vectors of words have {dimensions} dimensions")
+    vectors = rest.take(dimensions + 1, labels)
     return Tagger(parameters, vectors, features, rest.take(len(features), labels), rest.take(labels + 1, labels))
 
 
-def _implied(words: Mapping[str, Any], rest: _Rest) -> Implied:
-    count = len(words["values"]) + 1
-    return Implied(tuple(words["values"]), rest.take(count, words["width"]), rest.take(count))
+def _implied(values: tuple[Any, ...], rest: _Rest, width: int) -> Implied:
+    return Implied(values, rest.take(len(values) + 1, width), rest.take(len(values) + 1))
+
+
+def _texts(found: Any) -> Any:
+    """Return what holds texts, or has them as keys. Raises ValueError."""
+    if isinstance(found, str) or not all(isinstance(each, str) for each in found):
+        raise ValueError(f"{found!r:.80} does not hold texts")
+    return found

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from router.arguments import Arguments
 from router.bundle.arguments import from_document, to_document
 from router.bundle.folder import Folder, read_folder, write_folder
 from router.corrections import OUT_OF_SCOPE, Correction, OutOfScope
 from router.decisions import Policy, Thresholds
 from router.declarations import ToolSet
-from router.encoders import Encoder, load_encoder
+from router.encoders import Encoder, encode_utterance_tokens, load_encoder
 from router.errors import BundleError, EncoderError, EncoderMismatchError, RouterError
 from router.held_out import HeldOut, Promise
 from router.router import Router
@@ -82,7 +83,9 @@ def load(path: str | os.PathLike[str], encoder: str | Encoder | None = None) -> 
         scorer = _scorer(folder, tools, named["dim"])
         held_out = _held_out(folder.documents["held_out"])
         corrections = _corrections(folder, tools, named["dim"])
-        arguments = from_document(folder.documents["arguments"], folder.arrays[_ARGUMENT_WEIGHTS], tools)
+        arguments = from_document(
+            folder.documents["arguments"], folder.arrays[_ARGUMENT_WEIGHTS], tools, named["dim"] + SKETCH_DIM
+        )
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RouterError) as error:
         raise BundleError(Path(path), f"is whole, but not a router that this version can read: {error!r}") from error
     opened = load_encoder(encoder if encoder is not None else _shipped(named))
@@ -90,6 +93,7 @@ def load(path: str | os.PathLike[str], encoder: str | Encoder | None = None) -> 
         raise EncoderMismatchError(
             _described(named), _described({"name": opened.name, "dim": opened.dim, "id": opened.fingerprint})
         )
+    _check_tokens(opened, arguments)
     return Router(tools, opened, scorer, policy, held_out, corrections, arguments)
 
 
@@ -129,6 +133,17 @@ def _encoder(named: Mapping[str, Any]) -> Mapping[str, Any]:
     if any(type(named[key]) is not kind for key, kind in kinds.items()):
         raise ValueError(f"the encoder is {named!r:.80}")
     return named
+
+
+def _check_tokens(encoder: Encoder, arguments: Arguments) -> None:
+    """Raise EncoderError unless the encoder gives the vectors of words that the arguments were taught with."""
+    taught = {len(each.tagger.vector_weights) - 1 for each in arguments.taught.values() if each.tagger}
+    if taught and taught != {given := encode_utterance_tokens(encoder, "a").vectors.shape[1]}:
+        dims = ", ".join(map(str, sorted(taught)))
+        raise EncoderError(
+            f"the arguments in this bundle were taught with vectors of words of {dims} dims; "
+            f"encoder {encoder.name!r} gives {given}. Load it with the one it was built with."
+        )
 
 
 def _scorer(folder: Folder, tools: ToolSet, dim: int) -> Scorer:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from router.encoders.protocol import Encoder, Prefixes, TokenEncoder, TokenVectors
+from router.encoders.protocol import Encoder, Prefixes, TokenVectors, can_give_tokens
 from router.errors import MissingExtraError
 
 CACHE_DIR_VARIABLE = "ROUTER_CACHE_DIR"
@@ -97,11 +97,11 @@ class CachedEncoder:
     @property
     def gives_tokens(self) -> bool:
         """Whether the encoder that is cached does."""
-        return isinstance(self.encoder, TokenEncoder) and self.encoder.gives_tokens
+        return can_give_tokens(self.encoder)
 
     def encode_tokens(self, text: str) -> TokenVectors:
-        """Return the row of a text and its tokens."""
-        assert isinstance(self.encoder, TokenEncoder)
+        """Return the row of a text and its tokens. These are not kept."""
+        assert can_give_tokens(self.encoder)
         return self.encoder.encode_tokens(text)
 
     def _report(self, done: int, total: int) -> None:

@@ -127,10 +127,9 @@ class OnnxEncoder:
         outputs = {output.name: output for output in self._session.get_outputs()}
         if self._card.output not in outputs:
             raise EncoderError(f"{file}: has no output {self._card.output!r}, but {', '.join(map(repr, outputs))}")
-        if self._card.hidden_output not in ("", *outputs):
-            raise EncoderError(
-                f"{file}: has no output {self._card.hidden_output!r}, which {CARD} says holds the tokens"
-            )
+        hidden = self._card.hidden_output
+        if hidden and (hidden not in outputs or outputs[hidden].type != "tensor(float)"):
+            raise EncoderError(f"{file}: has no output {hidden!r} of float32, which {CARD} says holds the tokens")
         output = outputs[self._card.output]
         if output.type != "tensor(float)" or (isinstance(output.shape[-1], int) and output.shape[-1] != self.dim):
             found = f"is {output.type} {output.shape}"

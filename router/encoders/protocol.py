@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +65,6 @@ class TokenVectors:
     """[t, 2], the characters `[start, end)` of the text that each token stands for."""
 
 
-@runtime_checkable
 class TokenEncoder(Encoder, Protocol):
     """An encoder that can also tell what it makes of each token in its context, in the same pass."""
 
@@ -77,15 +76,20 @@ class TokenEncoder(Encoder, Protocol):
         """Return the row and the tokens of one text, without the marks that the encoder adds."""
 
 
+def can_give_tokens(encoder: Encoder) -> TypeGuard[TokenEncoder]:
+    """Whether an encoder has the tokens of a text to give beside its row."""
+    return bool(getattr(encoder, "gives_tokens", False))
+
+
 def encode_utterance_tokens(encoder: Encoder, utterance: str) -> TokenVectors:
     """Encode one thing that a person says, with its tokens; none where the encoder gives none."""
-    if not (isinstance(encoder, TokenEncoder) and encoder.gives_tokens):
-        row = encode_utterances(encoder, [utterance])[0]
-        return TokenVectors(row, np.zeros((0, 0), np.float32), np.zeros((0, 2), np.intp))
-    prefix = encoder.prefixes.utterance
-    found = encoder.encode_tokens(prefix + utterance)
-    own = found.spans[:, 0] >= len(prefix)
-    return TokenVectors(found.row, found.vectors[own], found.spans[own] - len(prefix))
+    if can_give_tokens(encoder):
+        prefix = encoder.prefixes.utterance
+        found = encoder.encode_tokens(prefix + utterance)
+        own = found.spans[:, 1] > len(prefix)  # a word's token may begin with the space before it, the prefix's last
+        return TokenVectors(found.row, found.vectors[own], np.maximum(found.spans[own] - len(prefix), 0))
+    row = encode_utterances(encoder, [utterance])[0]
+    return TokenVectors(row, np.zeros((0, 0), np.float32), np.zeros((0, 2), np.intp))
 
 
 def encode_utterances(encoder: Encoder, utterances: Sequence[str]) -> NDArray[np.float32]:

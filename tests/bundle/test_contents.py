@@ -182,7 +182,7 @@ def test_documents_of_a_wrong_shape_give_a_bundle_error_or_a_router_that_routes(
         router.explain(text)
 
 
-@pytest.mark.parametrize("name", ["tools", "policy", "scorer"])
+@pytest.mark.parametrize("name", ["tools", "policy", "scorer", "arguments"])
 def test_a_document_that_is_missing_is_said(folder: Folder, scratch: Path, name: str) -> None:
     _write(scratch, folder, documents={key: value for key, value in folder.documents.items() if key != name})
     with pytest.raises(BundleError, match=rf"is whole, but not a router that this version can read: .*{name}"):
@@ -228,6 +228,7 @@ def test_a_weight_more_or_less_is_refused(folder: Folder, scratch: Path, documen
 
 
 ARRAY_NAMES = [
+    "argument_weights",
     "head_weights",
     "head_biases",
     "declaration_sketches",
@@ -249,7 +250,9 @@ def test_arrays_that_do_not_fit_together_are_refused(folder: Folder, scratch: Pa
         "other kind": array.astype(np.int32 if array.dtype.kind == "f" else np.float32),
     }
     if array.dtype.kind == "f":
-        wrong["not a number"] = np.where(np.arange(array.size).reshape(array.shape) == 3, math.nan, array).astype("<f4")
+        wrong["not a number"] = np.where(np.arange(array.size).reshape(array.shape) == 3, math.nan, array).astype(
+            array.dtype
+        )
     else:
         wrong["too large"] = np.maximum(array, 99)
         wrong["negative"] = np.minimum(array, -2)

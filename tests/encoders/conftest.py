@@ -17,7 +17,10 @@ DIM = 8
 
 
 def write_tiny_encoder(folder: Path, *, dim: int = DIM, scale: float = 1.0, **card: Any) -> Path:
-    """Write an encoder of letters: the normalised mean of random vectors, with all three inputs."""
+    """Write an encoder of letters: the normalised mean of random vectors, with all three inputs.
+
+    With the `hidden_output` "looked_up" it gives tokens.
+    """
     folder.mkdir(exist_ok=True)
     pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *LETTERS, *(f"##{letter}" for letter in LETTERS)]
     table = np.random.default_rng(7).normal(size=(len(pieces), DIM)).astype(np.float32) * np.float32(scale)

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from router.encoders import HashingEncoder
 from router.encoders.cache import CACHE_DIR_VARIABLE, CachedEncoder
+from router.encoders.onnx import OnnxEncoder
 from router.errors import MissingExtraError
+from tests.encoders.conftest import write_tiny_encoder
 
 TEXTS = ["wake me at six", "play jazz", "", "🔦 on"]
 
@@ -62,6 +64,17 @@ def test_it_is_the_encoder_it_caches(tmp_path: Path) -> None:
     assert (cached.name, cached.dim, cached.prefixes) == (encoder.name, encoder.dim, encoder.prefixes)
     assert cached.fingerprint == encoder.fingerprint
     assert encoder.fingerprint in str(cached.file)
+
+
+def test_it_gives_the_tokens_that_the_encoder_gives_and_keeps_none(tmp_path: Path) -> None:
+    encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", hidden_output="looked_up"))
+    cached = CachedEncoder(encoder, tmp_path / "cache")
+    assert cached.gives_tokens
+    found, expected = cached.encode_tokens("wake me"), encoder.encode_tokens("wake me")
+    assert np.array_equal(found.vectors, expected.vectors)
+    assert np.array_equal(found.spans, expected.spans)
+    assert not cached.file.exists()
+    assert not CachedEncoder(HashingEncoder(), tmp_path).gives_tokens
 
 
 def test_progress_counts_the_texts_that_are_new(tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from router.encoders import Encoder, HashingEncoder, load_encoder
+from router.encoders import Encoder, HashingEncoder, encode_utterance_tokens, encode_utterances, load_encoder
 from router.encoders.cache import CachedEncoder
 from router.encoders.onnx import OnnxEncoder
+from router.encoders.protocol import can_give_tokens
 from tests.encoders.conftest import write_tiny_encoder
 
 UTTERANCES = [
@@ -39,11 +40,21 @@ def _cached(folder: Path) -> Encoder:
     return CachedEncoder(HashingEncoder(), folder)
 
 
+def _giving_tokens(folder: Path) -> Encoder:
+    return OnnxEncoder(write_tiny_encoder(folder / "tokens", hidden_output="looked_up"))
+
+
+def _cached_giving_tokens(folder: Path) -> Encoder:
+    return CachedEncoder(_giving_tokens(folder), folder)
+
+
 _OPEN: dict[str, Callable[[Path], Encoder]] = {
     "hashing": lambda _: HashingEncoder(),
     "minilm": lambda _: load_encoder("minilm"),
     "onnx": _tiny,
     "cached": _cached,
+    "tokens": _giving_tokens,
+    "cached tokens": _cached_giving_tokens,
 }
 
 
@@ -123,3 +134,44 @@ def test_any_text_has_a_unit_row_of_its_own(encoder: Encoder, utterances: list[s
     for row, utterance in zip(rows, utterances, strict=True):
         assert abs(np.linalg.norm(row) - 1) < 1e-5
         assert np.array_equal(row, encoder.encode([utterance])[0])
+
+
+def test_tokens_come_with_the_row_that_a_text_has_without_them(encoder: Encoder) -> None:
+    for utterance in UTTERANCES:
+        found = encode_utterance_tokens(encoder, utterance)
+        assert found.row.tobytes() == encode_utterances(encoder, [utterance])[0].tobytes()
+        assert found.vectors.dtype == np.float32
+        assert len(found.vectors) == len(found.spans)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sampled_from(UTTERANCES))
+def test_tokens_lie_in_the_text_and_in_order(encoder: Encoder, utterance: str) -> None:
+    spans = encode_utterance_tokens(encoder, utterance).spans
+    assert spans.shape[1:] == (2,)
+    assert (spans[:, 0] < spans[:, 1]).all()
+    assert (spans[1:] >= spans[:-1]).all()
+    assert ((spans >= 0) & (spans <= len(utterance))).all()
+
+
+def test_only_some_encoders_give_tokens_and_they_say_so(encoder: Encoder, request: pytest.FixtureRequest) -> None:
+    gives = "tokens" in request.node.callspec.params["encoder"] or encoder.name == "minilm-l6-int8"
+    found = encode_utterance_tokens(encoder, "wake me at half past six")
+    assert can_give_tokens(encoder) is gives
+    if gives:
+        covered = {place for start, end in found.spans.tolist() for place in range(start, end)}
+        assert covered == {n for n, letter in enumerate("wake me at half past six") if letter != " "}
+        assert found.vectors.any(axis=1).all()
+    else:
+        assert (found.vectors.shape, found.spans.shape) == ((0, 0), (0, 2))
+
+
+def test_threads_get_the_same_tokens(encoder: Encoder) -> None:
+    expected = [encode_utterance_tokens(encoder, utterance) for utterance in UTTERANCES[:7]]
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(3):
+            for one, other in zip(
+                pool.map(lambda text: encode_utterance_tokens(encoder, text), UTTERANCES[:7]), expected, strict=True
+            ):
+                assert one.vectors.tobytes() == other.vectors.tobytes()
+                assert np.array_equal(one.spans, other.spans)

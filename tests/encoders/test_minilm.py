@@ -63,6 +63,16 @@ def test_the_graph_gives_token_embeddings_whose_normalised_mean_is_the_row() -> 
     )
 
 
+def test_tokens_are_pieces_of_words_and_their_mean_is_nearly_the_row() -> None:
+    text = "Wake me: unbelievably [SEP] jazzy naïve 🔦"
+    found = load_encoder("minilm").encode_tokens(text)  # type: ignore[attr-defined]
+    pieces = [text[start:end] for start, end in found.spans]
+    assert "".join(pieces) == text.replace(" ", "")
+    assert pieces[:4] == ["Wake", "me", ":", "un"]
+    mean = found.vectors.mean(axis=0)
+    assert found.row @ mean / np.linalg.norm(mean) > 0.95
+
+
 def test_the_recipe_gives_the_shipped_bytes(minilm_source: Path, tmp_path: Path) -> None:
     recipe = pytest.importorskip("router.encoders.minilm.recipe")
     recipe.main(["--source", str(minilm_source), str(tmp_path / "again")])

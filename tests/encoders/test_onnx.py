@@ -134,6 +134,69 @@ def test_an_output_that_is_not_there_is_refused(tmp_path: Path) -> None:
         OnnxEncoder(folder)
 
 
+def test_tokens_are_those_of_the_text_without_the_marks_at_its_ends(tmp_path: Path) -> None:
+    encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", hidden_output="looked_up"))
+    assert encoder.gives_tokens
+    found = encoder.encode_tokens("Ab c")
+    assert found.spans.tolist() == [[0, 1], [1, 2], [3, 4]]
+    assert found.vectors.shape == (3, 8)
+    again = encoder.encode_tokens("c c").vectors
+    assert np.array_equal(again, found.vectors[[2, 2]])
+    assert encoder.encode_tokens("").vectors.shape == (0, 8)
+
+
+@pytest.mark.parametrize("text", ["[SEP]", "[CLS] a [PAD]", "[UNK]"])
+def test_what_looks_like_a_mark_has_tokens_like_any_text(tmp_path: Path, text: str) -> None:
+    encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", hidden_output="looked_up"))
+    spans = encoder.encode_tokens(text).spans
+    assert "".join(text[start:end] for start, end in spans) == text.replace(" ", "")
+    assert len(spans) == len(text.replace(" ", ""))
+
+
+def test_what_is_cut_off_has_no_tokens(tmp_path: Path) -> None:
+    encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", hidden_output="looked_up", max_tokens=6))
+    whole, cut = encoder.encode_tokens("a b c d"), encoder.encode_tokens("a b c d e f")
+    assert cut.spans.tolist() == whole.spans.tolist() == [[0, 1], [2, 3], [4, 5], [6, 7]]
+    assert np.array_equal(cut.vectors, whole.vectors)
+
+
+def test_places_are_counted_in_characters_of_every_plane(tmp_path: Path) -> None:
+    encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", hidden_output="looked_up"))
+    assert encoder.encode_tokens("🔦 ä a").spans.tolist() == [[0, 1], [2, 3], [4, 5]]
+
+
+def test_an_encoder_whose_card_names_no_tokens_gives_none(tiny_folder: Path) -> None:
+    assert not OnnxEncoder(tiny_folder).gives_tokens
+
+
+def test_tokens_that_the_graph_does_not_have_are_refused_at_once(tmp_path: Path) -> None:
+    folder = write_tiny_encoder(tmp_path / "tiny", hidden_output="tokens")
+    with pytest.raises(EncoderError, match=r"has no output 'tokens' of float32, which encoder.json says holds the tok"):
+        OnnxEncoder(folder)
+
+
+def test_tokens_of_another_type_are_refused_at_once(tmp_path: Path) -> None:
+    folder = write_tiny_encoder(tmp_path / "tiny", hidden_output="ones")
+    model = onnx.load(folder / MODEL)
+    model.graph.output.append(onnx.helper.make_tensor_value_info("ones", onnx.TensorProto.INT64, [1, "tokens"]))
+    onnx.save(model, folder / MODEL)
+    _edit_card(folder, files=None)
+    with pytest.raises(EncoderError, match="has no output 'ones' of float32"):
+        OnnxEncoder(folder)
+
+
+def test_an_output_that_is_none_of_tokens_is_refused(tmp_path: Path) -> None:
+    encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", hidden_output="mean"))
+    with pytest.raises(EncoderError, match=r"output 'mean' has the shape \(1, 8\); expected \(1, 4, any\)"):
+        encoder.encode_tokens("a b")
+
+
+def test_a_card_says_where_tokens_are_in_a_text(tiny_folder: Path) -> None:
+    _edit_card(tiny_folder, hidden_output=3)
+    with pytest.raises(EncoderError, match="'hidden_output' is 3; expected a string"):
+        OnnxEncoder(tiny_folder)
+
+
 def test_an_input_that_nothing_can_fill_is_refused(tiny_folder: Path) -> None:
     model = onnx.load(tiny_folder / MODEL)
     for node in model.graph.node:

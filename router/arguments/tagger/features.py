@@ -11,14 +11,14 @@ FEATURES_OF_A_WORD = 9
 
 
 def lexical_features(words: Words) -> list[tuple[str, ...]]:
-    """Return `FEATURES_OF_A_WORD` features of each word.
+    """Return `FEATURES_OF_A_WORD` features of each word. Beyond the ends is the empty word.
 
     >>> from router.arguments.words import split_words
     >>> lexical_features(split_words("at 7 pm"))[1]
-    ('w=7', '-1=at', '+1=pm', '-2=^', '+2=$', 's=7', 'p=7', 'x=9', '-x=x')
+    ('w=7', '-1=at', '+1=pm', '-2=', '+2=', 's=7', 'p=7', 'x=9', '-x=x')
     """
-    lowered = [_BEFORE, _BEFORE, *map(str.lower, words.forms), _AFTER, _AFTER]
-    shapes = [_BEFORE, *map(shape, words.forms)]
+    lowered = ["", "", *map(str.lower, words.forms), "", ""]
+    shapes = ["", *map(shape, words.forms)]
     return [
         (
             f"w={word}",
@@ -55,6 +55,5 @@ def _kind(character: str) -> str:
     return "a" if character.isalpha() else "."
 
 
-_BEFORE, _AFTER = "^", "$"
 _RUN = re.compile(r"(.)\1+")
 _LONGEST = 40

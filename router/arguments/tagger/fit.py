@@ -62,7 +62,7 @@ class _Problem:
         self._rows = np.array([[rows[feature] for feature in row] for row in found], np.intp)
         self._order = np.argsort(self._rows, axis=None, kind="stable")
         self._starts = np.searchsorted(self._rows.ravel()[self._order], np.arange(len(rows)))
-        gold = np.concatenate([_labels(each) for each in examples])
+        gold = np.concatenate([_gold_labels(each) for each in examples])
         self._gold = np.zeros((len(gold), self._labels), np.float32)
         self._gold[np.arange(len(gold)), gold] = 1.0
         lengths = [len(each.words) for each in examples]
@@ -148,7 +148,7 @@ class _Problem:
         return float(totals.sum()), marginals, expected
 
 
-def _labels(example: Marked) -> NDArray[np.intp]:
+def _gold_labels(example: Marked) -> NDArray[np.intp]:
     labels = np.zeros(len(example.words), np.intp)
     for parameter, first, last in example.values:
         labels[first : last + 1] = 2 + 2 * parameter

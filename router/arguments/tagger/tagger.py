@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from router.arguments.tagger.features import lexical_features
 from router.arguments.words import Words
 
-Value: TypeAlias = tuple[int, int, int]
-"""Which of the parameters, and its first and last word."""
+Segment: TypeAlias = tuple[int, int, int]
+"""A value: which of the parameters, and its first and last word."""
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
-NEVER = -1e9
+NEVER = -np.inf
 """The log-potential of what the labels rule out: going on with what has not begun."""
 
 
@@ -44,10 +44,12 @@ class Tagger:
     def lattice(self, words: Words, vectors: Floats) -> Lattice:
         """Return the potentials of an utterance; `vectors` [n, D] are its words'."""
         emissions = vectors @ self.vector_weights[:-1] + self.vector_weights[-1]
-        known = [[self._rows[each] for each in found if each in self._rows] for found in lexical_features(words)]
-        for emission, rows in zip(emissions, known, strict=True):
-            if rows:
-                emission += self.feature_weights[rows].sum(axis=0)
+        row_of = self._rows.get
+        found = [(n, row_of(each)) for n, own in enumerate(lexical_features(words)) for each in own]
+        known = [(n, row) for n, row in found if row is not None]
+        if known:
+            owners, rows = np.array(known, np.intp).T
+            np.add.at(emissions, owners, self.feature_weights[rows])
         return Lattice(emissions.astype(np.float64), self._moves)
 
     @cached_property
@@ -68,87 +70,71 @@ class Lattice:
     moves: Doubles
     """[L + 1, L], see `Tagger.transitions`; `NEVER` where it is ruled out."""
 
-    def probabilities(self, values: Sequence[Value]) -> list[float]:
+    def probabilities(self, segments: Sequence[Segment]) -> list[float]:
         """Return how likely it is that exactly these words are a value of that parameter, each by itself.
 
         By the forward and backward sums, scaled at each word (Rabiner, 1989).
         """
-        emissions = np.exp(self.emissions - self.emissions.max(axis=1, keepdims=True))
-        moves = np.exp(self.moves)
-        forward, following = self._forward(emissions, moves), self._following(emissions, moves)
-        return [self._probability(value, emissions, moves, forward, following) for value in values]
+        if not segments:
+            return []
+        emissions = _ratios(self.emissions - self.emissions.max(axis=1, keepdims=True))
+        moves = _ratios(self.moves - self.moves.max())
+        start, moves = moves[-1], moves[:-1]
+        forward, scales = np.empty_like(emissions), np.empty(len(emissions))  # forward: as after the words up to t
+        reached = start
+        for t, here in enumerate(emissions):
+            reached = reached * here
+            scales[t] = scale = np.add.reduce(reached)
+            forward[t] = reached = reached / scale
+            reached = reached @ moves
+        backward = np.empty_like(emissions)  # what the words from t on say of the label of t, up to a factor
+        following = np.ones(emissions.shape[1])
+        for t in range(len(emissions) - 1, -1, -1):
+            said = emissions[t] * following
+            backward[t] = said = said / np.maximum.reduce(said)
+            following = moves @ said
+        found = []
+        for parameter, first, last in segments:
+            begins, goes_on = 1 + 2 * parameter, 2 + 2 * parameter
+            share, label = forward[first, begins], begins
+            for t in range(first + 1, last + 1):
+                share, label = share * moves[label, goes_on] * emissions[t, goes_on] / scales[t], goes_on
+            if last + 1 < len(emissions):
+                ends = moves[label] * backward[last + 1]
+                ends[goes_on] = 0.0
+                share = share * ends.sum() / (forward[last] @ moves @ backward[last + 1])
+            found.append(float(share))
+        return found
 
-    def best(self, bonus: Doubles) -> list[Value]:
+    def best(self, bonus: Doubles) -> list[Segment]:
         """Return the likeliest segmentation: values as (parameter, first word, last word), in order.
 
         `bonus` [P, n, n] is added to the log-potential of the words from i to j
-        as a value of p; minus infinity rules it out.
+        as a value of p; minus infinity rules it out. The scores of labels are
+        those of the semi-Markov Viterbi algorithm (Sarawagi and Cohen, 2004).
         """
         n, labels = self.emissions.shape
-        begins, goes_on = np.arange(1, labels, 2), np.arange(2, labels, 2)
-        steps = self.emissions[:, goes_on] + self.moves[goes_on, goes_on]
-        run = np.cumsum(steps, axis=0)
-        first_step = self.moves[begins, goes_on] - self.moves[goes_on, goes_on]
+        entries = np.array([0, *range(1, labels, 2)])  # where a path can come to from any label
+        into = self.moves[:-1, entries].T.copy()
+        goes_on = np.arange(2, labels, 2)
+        stays = self.moves[goes_on, goes_on]
+        run = np.cumsum(self.emissions[:, 2::2] + stays, axis=0)  # [n, P]
+        opening = self.moves[goes_on - 1, goes_on] - stays - run
+        single = bonus.diagonal(0, 1, 2).T  # [n, P]
+        entering = self.emissions[:, entries]
         reached = np.full((n, labels), NEVER)  # the best score of the words up to t, the last of them having a label
-        outside_from = np.zeros(n, np.intp)
-        entered = np.empty((n, len(begins)))  # the best score with which a value of p begins at i
-        entered_from = np.empty((n, len(begins)), np.intp)
-        began = np.zeros((n, labels), np.intp)
-        parameters = np.arange(len(begins))
+        opened = np.empty((labels // 2, n))  # the same of a value that begins at t and goes on, less what `run` adds
         for t in range(n):
-            before = reached[t - 1][:, None] + self.moves[:-1] if t else self.moves[-1:]
-            best_before = before.argmax(axis=0)
-            arrived = before[best_before, np.arange(labels)] + self.emissions[t]
-            reached[t, 0], outside_from[t] = arrived[0], best_before[0]
-            entered[t], entered_from[t] = arrived[begins], best_before[begins]
-            reached[t, begins] = arrived[begins] + bonus[:, t, t]
-            began[t, begins] = t
+            arrived = np.maximum.reduce(into + reached[t - 1], axis=1) if t else self.moves[-1, entries]
+            arrived = arrived + entering[t]
+            begun = arrived[1:]
+            reached[t, 0] = arrived[0]
+            reached[t, 1::2] = begun + single[t]
+            opened[:, t] = begun + opening[t]
             if t:
-                ways = entered[:t] + first_step + run[t] - run[:t] + bonus[:, :t, t].T
-                start = ways.argmax(axis=0)
-                reached[t, goes_on], began[t, goes_on] = ways[start, parameters], start
-        return _traced(reached, outside_from, entered_from, began)
-
-    def _forward(self, emissions: Doubles, moves: Doubles) -> Doubles:
-        """Return how likely each label [n, L] of a word is after the words up to it."""
-        found = np.empty_like(emissions)
-        reached = moves[-1]
-        for t, here in enumerate(emissions):
-            reached = reached * here
-            reached /= reached.sum()
-            found[t] = reached
-            reached = reached @ moves[:-1]
-        return found
-
-    def _following(self, emissions: Doubles, moves: Doubles) -> Doubles:
-        """Return what the words after each one say of its follower [n, L], up to a factor; ones after the last."""
-        found = np.ones_like(emissions)
-        for t in range(len(found) - 2, -1, -1):
-            found[t] = emissions[t + 1] if t == len(found) - 2 else emissions[t + 1] * (moves[:-1] @ found[t + 1])
-            found[t] /= found[t].max()
-        return found
-
-    def _probability(
-        self, value: Value, emissions: Doubles, moves: Doubles, forward: Doubles, following: Doubles
-    ) -> float:
-        """Return the share of the paths through the value among those that reach its first word."""
-        parameter, first, last = value
-        begins, goes_on = 1 + 2 * parameter, 2 + 2 * parameter
-        is_last = last == len(emissions) - 1
-        through = forward[first].copy()
-        all_paths = through
-        share = through[begins]
-        label = begins
-        for t in range(first + 1, last + 1):
-            all_paths = (all_paths @ moves[:-1]) * emissions[t]
-            share = share * moves[label, goes_on] * emissions[t, goes_on]
-            total = all_paths.sum()
-            all_paths, share, label = all_paths / total, share / total, goes_on
-        if is_last:
-            return float(share)
-        after = moves[label].copy()
-        after[goes_on] = 0.0
-        return float(share * (after @ following[last]) / (all_paths @ (moves[:-1] @ following[last])))
+                reached[t, 2::2] = np.maximum.reduce(opened[:, :t] + bonus[:, :t, t], axis=1) + run[t]
+        came_from = (reached[:-1, None] + into).argmax(axis=2)  # [n - 1, 1 + P]
+        return _traced(reached, opened, bonus, came_from)
 
 
 def nothing_taught(parameters: Sequence[str], dimensions: int, start: float) -> Tagger:
@@ -170,17 +156,26 @@ def allowed(parameters: int) -> NDArray[np.bool_]:
     return found
 
 
-def _traced(
-    reached: Doubles, outside_from: NDArray[np.intp], entered_from: NDArray[np.intp], began: NDArray[np.intp]
-) -> list[Value]:
-    values: list[Value] = []
+def _traced(reached: Doubles, opened: Doubles, bonus: Doubles, came_from: NDArray[np.intp]) -> list[Segment]:
+    """Return the values on the best path, from its end to its beginning."""
+    segments: list[Segment] = []
     t, label = len(reached) - 1, int(reached[-1].argmax()) if len(reached) else 0
     while t >= 0:
-        if label == 0:
-            label = int(outside_from[t])
-            t -= 1
-            continue
-        parameter, start = (label - 1) // 2, int(began[t, label])
-        values.append((parameter, start, t))
-        label, t = int(entered_from[start, parameter]), start - 1
-    return values[::-1]
+        entry, start = (label + 1) // 2, t
+        if label:
+            parameter = entry - 1
+            if label == 2 + 2 * parameter:
+                start = int((opened[parameter, :t] + bonus[parameter, :t, t]).argmax())
+            segments.append((parameter, start, t))
+        t = start - 1
+        label = int(came_from[t, entry]) if t >= 0 else 0
+    return segments[::-1]
+
+
+def _ratios(potentials: Doubles) -> Doubles:
+    """Return the exponentials of what is at most 0; none but that of `NEVER` is too small to divide by."""
+    ratios: Doubles = np.where(np.isneginf(potentials), 0.0, np.exp(np.maximum(potentials, _LEAST)))
+    return ratios
+
+
+_LEAST = -300.0
