@@ -62,7 +62,7 @@ def _marked(example: Example, by_parameter: Mapping[str, Hole]) -> list[tuple[st
     text, found = normalize(example.utterance), []
     for slot in example.slots:
         start, said = len(normalize(example.utterance[: slot.start] + "x")) - 1, normalize(example.words(slot))
-        if text.startswith(said, start):
+        if slot.parameter in by_parameter and text.startswith(said, start):
             found.append((slot.parameter, (start, start + len(said))))
     readings = Readings(text, Moment())
     for name, stated in (example.arguments or {}).items():

@@ -199,5 +199,5 @@ def test_every_shipped_tool_teaches_what_its_examples_mark(shipped_tools: ToolSe
     for tool in shipped_tools:
         taught = teach(tool, encoder, WEIGHT)
         marked = {slot.parameter for example in tool.examples for slot in example.slots}
-        assert {*(taught.tagger.parameters if taught.tagger else ())} == marked
+        assert {*(taught.tagger.parameters if taught.tagger else ())} >= marked
         assert all(implied.values for implied in taught.implied.values())

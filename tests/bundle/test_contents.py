@@ -241,7 +241,7 @@ ARRAY_NAMES = [
 @pytest.mark.parametrize("name", ARRAY_NAMES)
 def test_arrays_that_do_not_fit_together_are_refused(folder: Folder, scratch: Path, name: str) -> None:
     array = folder.arrays[name]
-    assert sorted(folder.arrays) == sorted([*ARRAY_NAMES, "argument_weights"])
+    assert sorted(folder.arrays) == sorted(ARRAY_NAMES)
     wrong: dict[str, NDArray[Any]] = {
         "a row more": np.concatenate([array, array[:1]]),
         "a row less": array[1:],
