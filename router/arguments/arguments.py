@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -49,7 +50,11 @@ class Arguments:
     def fill(self, call: ToolCall, heard: Heard, moment: Moment) -> ToolCall | AskArgument:
         """Return the call with its arguments, or ask for one. What it excludes fills nothing."""
         filler = self._filler(call.tool)
-        barred = [(start, start + len(words)) for words in call.excluded if (start := heard.text.find(words)) >= 0]
+        barred = [
+            place.span()
+            for words in call.excluded
+            for place in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", heard.text)
+        ]
         filled = filler.fill(heard.text, heard.tokens, heard.row, Readings(heard.text, moment), barred)
         return completed(call, filler.tool, filled)
 

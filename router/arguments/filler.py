@@ -14,7 +14,7 @@ from router.arguments.holes import Hole, holes
 from router.arguments.implied import Implied
 from router.arguments.known import KnownValues
 from router.arguments.reading import Read, Readings
-from router.arguments.tagger import Tagger, nothing_taught
+from router.arguments.tagger import Lattice, Tagger, nothing_said
 from router.arguments.words import Words, split_words
 from router.decisions import How
 from router.declarations import Tool
@@ -26,9 +26,11 @@ Span = tuple[int, int]
 UNREADABLE = -3.0
 """What it costs, in logits, to take words for a value that they cannot be read as."""
 UNTAUGHT = -2.0
-"""How readily a value begins in an utterance to a tool whose examples mark none, in logits."""
+"""How readily a value begins in an utterance, of a parameter that no example marks, in logits."""
 EXPECTED = -0.5
 """The same in an answer."""
+MOST_WORDS = 300
+"""More are not looked at: nobody says so much at once."""
 IMPLIED = 0.5
 """How probable a value must be that nothing says."""
 
@@ -87,54 +89,46 @@ class Filler:
         `tokens` and `row` [F] are the text's. No value is taken from characters
         that are `barred`.
         """
-        words = split_words(text)
+        words = split_words(text).first(MOST_WORDS)
         if not words or not self.holes:
             return Filled()
-        tagger = self.taught.tagger or nothing_taught(
-            [hole.parameter for hole in self.holes], tokens.vectors.shape[1], UNTAUGHT
-        )
-        tagged = [self._by_parameter[name] for name in tagger.parameters]
-        said = self._chosen(text, words, tagger, tagged, tokens, readings, barred)
+        tagger = self.taught.tagger
+        tagged = [self._by_parameter[name] for name in tagger.parameters] if tagger else []
+        rest = [hole for hole in self.holes if hole not in tagged]
+        lattice = tagger.lattice(words, words.vectors(tokens)) if tagger else nothing_said(len(words))
+        said = self._chosen(words, lattice.with_untaught(len(rest), UNTAUGHT), [*tagged, *rest], readings, barred)
         implied = self._implied(row, {each.hole for each in (*said.values, *said.unknown)})
         return Filled((*said.values, *implied), said.unknown)
 
+    def plain(self, text: str, readings: Readings) -> tuple[Value, ...]:
+        """Return the values that need no context: times, numbers, choices and what is known, each hole's surest."""
+        words = split_words(text).first(MOST_WORDS)
+        readable = [hole for hole in self.holes if hole.kind != "text" or self.knows(hole)]
+        if not words or not readable:
+            return ()
+        return self._chosen(
+            words, nothing_said(len(words)).with_untaught(len(readable), EXPECTED), readable, readings, ()
+        ).values
+
     def _chosen(
-        self,
-        text: str,
-        words: Words,
-        tagger: Tagger,
-        tagged: Sequence[Hole],
-        tokens: TokenVectors,
-        readings: Readings,
-        barred: Sequence[Span],
+        self, words: Words, lattice: Lattice, asked: Sequence[Hole], readings: Readings, barred: Sequence[Span]
     ) -> Filled:
-        """Return the likeliest values of the holes that a tagger is about."""
-        read = [self._read(hole, words, readings) for hole in tagged]
-        lattice = tagger.lattice(words, words.vectors(tokens))
-        chosen = lattice.best(_bonus(tagged, read, words, barred))
+        """Return the likeliest values of the holes that a lattice is about."""
+        read = [self._read(hole, words, readings) for hole in asked]
+        chosen = lattice.best(_bonus(asked, read, words, barred))
         values, unknown = [], []
         for (p, first, last), probability in zip(chosen, lattice.probabilities(chosen), strict=True):
-            hole, span = tagged[p], (words.spans[first][0], words.spans[last][1])
-            said, each = text[span[0] : span[1]], read[p].get((first, last))
+            hole, span = asked[p], (words.spans[first][0], words.spans[last][1])
+            said, each = words.between(first, last + 1), read[p].get((first, last))
             if each is not None and each.value is not None:
                 values += [
                     Value(hole, value, said, span, probability, each.how, each.rivals) for value in _listed(each.value)
                 ]
-            elif hole.kind == "text" and hole not in self._known:
+            elif hole.kind == "text" and not self.knows(hole):
                 values.append(Value(hole, said, said, span, probability, "said"))
             else:
                 unknown.append(Value(hole, None, said, span, probability, "said"))
         return Filled(tuple(_once(values)), tuple(unknown))
-
-    def plain(self, text: str, readings: Readings) -> tuple[Value, ...]:
-        """Return the values that need no context: times, numbers, choices and what is known, each hole's surest."""
-        nothing = TokenVectors(np.zeros(0, np.float32), np.zeros((0, 0), np.float32), np.zeros((0, 2), np.intp))
-        readable = [hole for hole in self.holes if hole.kind != "text" or self.knows(hole)]
-        words = split_words(text)
-        if not words or not readable:
-            return ()
-        tagger = nothing_taught([hole.parameter for hole in readable], 0, EXPECTED)
-        return self._chosen(text, words, tagger, readable, nothing, readings, ()).values
 
     def knows(self, hole: Hole) -> bool:
         """Say whether the values of a hole are known, so that no other will do."""
@@ -193,8 +187,6 @@ def _bonus(tagged: Sequence[Hole], read: Sequence[Mapping[Span, Read]], words: W
 
 
 def _once(values: Sequence[Value]) -> list[Value]:
-    """Keep of each hole that is no list the likeliest value."""
-    best: dict[Hole, float] = {}
-    for each in values:
-        best[each.hole] = max(best.get(each.hole, 0.0), each.probability)
-    return [each for each in values if each.hole.is_list or each.probability == best[each.hole]]
+    """Keep of each hole that is no list the likeliest value, of equals the first."""
+    best = {each.hole: each for each in sorted(reversed(values), key=lambda each: each.probability)}
+    return [each for each in values if each.hole.is_list or each is best[each.hole]]

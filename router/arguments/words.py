@@ -26,6 +26,10 @@ class Words:
     def __len__(self) -> int:
         return len(self.forms)
 
+    def first(self, count: int) -> Words:
+        """Return so many words, or all where there are fewer."""
+        return self if count >= len(self) else Words(self.text, self.forms[:count], self.spans[:count])
+
     def covering(self, start: int, end: int) -> tuple[int, int] | None:
         """Return the words `[first, last)` that the characters `[start, end)` are made of.
 

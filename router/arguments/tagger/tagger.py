@@ -70,6 +70,26 @@ class Lattice:
     moves: Doubles
     """[L + 1, L], see `Tagger.transitions`; `NEVER` where it is ruled out."""
 
+    def with_untaught(self, count: int, start: float) -> Lattice:
+        """Return the lattice with so many more parameters, of which nothing is known.
+
+        To begin one of their values is as likely as to be outside, times
+        exp(`start`); to go on costs nothing.
+        """
+        labels = self.emissions.shape[1]
+        begins = labels + 2 * np.arange(count)
+        outside = self.emissions[:, :1]
+        emissions = np.concatenate([self.emissions, np.repeat(outside, 2 * count, axis=1)], axis=1)
+        emissions[:, begins] += start
+        moves = np.full((labels + 2 * count + 1, labels + 2 * count), NEVER)
+        old, new = [*range(labels), -1], slice(labels, -1)
+        moves[old, :labels] = self.moves
+        moves[np.ix_(old, begins)] = self.moves[:, :1]
+        moves[new, :labels] = self.moves[0]
+        moves[new, begins] = self.moves[0, 0]
+        moves[begins, begins + 1] = moves[begins + 1, begins + 1] = self.moves[0, 0]
+        return Lattice(emissions, moves)
+
     def probabilities(self, segments: Sequence[Segment]) -> list[float]:
         """Return how likely it is that exactly these words are a value of that parameter, each by itself.
 
@@ -137,13 +157,9 @@ class Lattice:
         return _traced(reached, opened, bonus, came_from)
 
 
-def nothing_taught(parameters: Sequence[str], dimensions: int, start: float) -> Tagger:
-    """Return a tagger that knows nothing of words, but only how readily a value begins: the log-potential `start`."""
-    labels = 1 + 2 * len(parameters)
-    weights = np.zeros((dimensions + 1, labels), np.float32)
-    weights[-1, 1::2] = start
-    nothing = np.zeros((0, labels), np.float32)
-    return Tagger(tuple(parameters), weights, (), nothing, np.zeros((labels + 1, labels), np.float32))
+def nothing_said(words: int) -> Lattice:
+    """Return the lattice of so many words that fill nothing, whatever they are."""
+    return Lattice(np.zeros((words, 1)), np.zeros((2, 1)))
 
 
 def allowed(parameters: int) -> NDArray[np.bool_]:
