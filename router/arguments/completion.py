@@ -46,9 +46,12 @@ def completed(call: ToolCall | AskArgument, tool: Tool, filled: Filled) -> ToolC
     for hole in own:
         if hole.is_required and hole not in filled_holes:
             _put(arguments, hole.path, hole.schema["default"])
+    for name, schema in tool.parameters.get("properties", {}).items():
+        if isinstance(schema, Mapping) and "const" in schema and name in tool.parameters.get("required", ()):
+            arguments[name] = schema["const"]
     if not is_valid(arguments, tool.parameters):
-        hole = next((value.hole for value in kept), own[0])
-        return _asked(call, hole, "unknown_value", {}, ())
+        blamed = next((value.hole for value in kept), next(iter(own), _anything(tool)))
+        return _asked(call, blamed, "unknown_value", {}, ())
     return ToolCall(
         **_evidence(call),
         tool=call.tool,
@@ -57,6 +60,12 @@ def completed(call: ToolCall | AskArgument, tool: Tool, filled: Filled) -> ToolC
         confirm=call.confirm,
         excluded=call.excluded,
     )
+
+
+def _anything(tool: Tool) -> Hole:
+    """Return what to ask for where a tool requires what no words can fill."""
+    required = tool.parameters.get("required", ())
+    return Hole((required[0] if required else tool.name,), "text", {}, None, True, "")
 
 
 def question(hole: Hole) -> str:

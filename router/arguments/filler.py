@@ -188,5 +188,8 @@ def _bonus(tagged: Sequence[Hole], read: Sequence[Mapping[Span, Read]], words: W
 
 def _once(values: Sequence[Value]) -> list[Value]:
     """Keep of each hole that is no list the likeliest value, of equals the first."""
-    best = {each.hole: each for each in sorted(reversed(values), key=lambda each: each.probability)}
+    best: dict[Hole, Value] = {}
+    for each in values:
+        if each.hole not in best or each.probability > best[each.hole].probability:
+            best[each.hole] = each
     return [each for each in values if each.hole.is_list or each is best[each.hole]]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router.arguments.tagger import Lattice, Tagger, nothing_taught
+from router.arguments.tagger import Lattice, Tagger, nothing_said
 from router.arguments.tagger.features import lexical_features
 from router.arguments.tagger.tagger import Doubles, Segment, allowed
 from router.arguments.words import split_words
@@ -74,7 +74,7 @@ def test_what_is_ruled_out_is_never_chosen() -> None:
 
 
 def test_no_word_has_no_values() -> None:
-    lattice = nothing_taught(["a"], 4, -2.0).lattice(split_words(""), np.zeros((0, 4), np.float32))
+    lattice = nothing_said(0).with_untaught(1, -2.0)
     assert lattice.best(np.zeros((1, 0, 0))) == []
     assert lattice.probabilities([]) == []
 
@@ -149,10 +149,20 @@ def test_a_value_goes_on_only_where_it_has_begun() -> None:
     ]
 
 
-@pytest.mark.parametrize("dims", [0, 5])
-def test_where_nothing_is_taught_most_words_fill_nothing(dims: int) -> None:
-    words = split_words("call anna now")
-    lattice = nothing_taught(["who", "when"], dims, -2.0).lattice(words, np.ones((3, dims), np.float32))
+@given(st.integers(0, 2**32), st.integers(1, 4), st.integers(0, 2), st.integers(0, 2))
+def test_more_parameters_change_nothing_where_none_of_them_is_likely(seed: int, n: int, count: int, more: int) -> None:
+    chance = np.random.default_rng(seed)
+    labels = 1 + 2 * count
+    moves = np.where(allowed(count), chance.normal(size=(labels + 1, labels)), NEVER)
+    lattice = Lattice(chance.normal(size=(n, labels)), moves)
+    extended = lattice.with_untaught(more, -30.0)
+    chosen = lattice.best(np.zeros((count, n, n)))
+    assert extended.best(np.zeros((count + more, n, n))) == chosen
+    assert extended.probabilities(chosen) == pytest.approx(lattice.probabilities(chosen), abs=1e-9)
+
+
+def test_where_nothing_is_taught_most_words_fill_nothing() -> None:
+    lattice = nothing_said(3).with_untaught(2, -2.0)
     assert lattice.best(np.zeros((2, 3, 3))) == []
     assert lattice.best(np.where(np.arange(3) == 1, 3.0, 0.0) * np.eye(3) + np.zeros((2, 1, 1))) == [(0, 1, 1)]
     assert max(lattice.probabilities([(0, 0, 0), (1, 1, 2)])) < 0.2
