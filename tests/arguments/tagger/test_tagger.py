@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from router.arguments.tagger import Lattice, Tagger, nothing_said
 from router.arguments.tagger.features import lexical_features
-from router.arguments.tagger.tagger import Doubles, Segment, allowed
+from router.arguments.tagger.tagger import NEVER, Doubles, Segment, allowed
 from router.arguments.words import split_words
 from tests.arguments.tagger.enumeration import labelings
 
