@@ -158,7 +158,9 @@ def test_only_available_tools_are_called_or_asked_about(everyday_router: Router)
             decision = everyday_router.route(text, available=names)
             if not isinstance(decision, Abstain):
                 assert {candidate.tool for candidate in decision.candidates} <= names
-                assert math.fsum(c.probability for c in decision.candidates) == pytest.approx(1.0)
+                usual = {each.tool: each.probability for each in everyday_router.route(text).candidates}
+                for candidate in decision.candidates:  # that another is not available makes it no surer
+                    assert candidate.probability == usual.get(candidate.tool, candidate.probability)
 
 
 def test_what_is_plainly_for_an_unavailable_tool_is_abstained_on(everyday_router: Router) -> None:

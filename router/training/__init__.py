@@ -54,7 +54,7 @@ def train(
         evidence, fusion, gate = known.evidence, known.fusion, known.gate
         none_of_these = material.counterexamples[won_by_own_tool(evidence, fusion)]
         channels = build_channels(material, LEXICAL_WEIGHT, INVERSE_PENALTY, none_of_these)
-    policy, held_out = fit_policy(evidence, fusion, known.gates, policy or Policy())
+    policy, held_out = fit_policy(evidence, fusion, known.gates, policy or Policy(), [tool.risk for tool in tools])
     return Router(
         tools,
         encoder.encoder if isinstance(encoder, CachedEncoder) else encoder,  # what people say is not for the cache
