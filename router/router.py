@@ -55,8 +55,8 @@ class Router:
         self.scorer = scorer
         self.policy = policy
         self.held_out = held_out
-        """How it did on held-out utterances when it was trained; None once a tool was added or removed. What was learnt
-        since is not in it: it decides little else."""
+        """How it did on held-out utterances when it was trained; None once a tool was added or removed. `learn`
+        keeps it: its figures and promises say nothing of what corrections change."""
         self.corrections: Mapping[Correction, Floats] = MappingProxyType(
             dict(sorted(corrections.items(), key=lambda item: item[0].key))
         )
@@ -148,7 +148,7 @@ class Router:
         """
         from concurrent.futures import ThreadPoolExecutor  # it imports much, and `route` needs none of it
 
-        available = None if available is None else frozenset(available)
+        available = available if available is None or isinstance(available, str) else frozenset(available)
 
         def decided(utterance: str) -> Decision:
             decision = self.route(utterance, available=available)
@@ -261,7 +261,7 @@ class Router:
         if available is None:
             return None
         if isinstance(available, str):
-            raise TypeError(f"available is the text {available!r}; expected a collection of tool names")
+            raise TypeError(f"available is {available!r}; expected a collection of names, such as [{available!r}]")
         names = frozenset(available)
         for name in names:
             if name not in self.tools:

@@ -216,6 +216,12 @@ def test_an_available_tool_that_is_not_declared_is_an_error_whatever_is_said(
         getattr(everyday_router, ask)([text] if ask == "route_many" else text, available={"set_alrm"})
 
 
+@pytest.mark.parametrize("ask", ["route", "explain", "route_many"])
+def test_one_name_is_no_collection_of_names(everyday_router: Router, ask: str) -> None:
+    with pytest.raises(TypeError, match=r"available is 'set_alarm'; expected a collection of names"):
+        getattr(everyday_router, ask)(["x"] if ask == "route_many" else "x", available="set_alarm")
+
+
 @settings(max_examples=60)
 @given(
     st.sampled_from(MIXED) | any_text, st.none() | st.sets(st.sampled_from(["set_alarm", "play_music", "flip_coin"]))

@@ -99,7 +99,11 @@ def _facts(router: Router) -> Iterator[tuple[str, str]]:
     yield "out of scope", f"{len(tools.out_of_scope)} utterances"
     yield "encoder", f"{encoder.name} ({encoder.dim} dims, {encoder.fingerprint})"
     yield "abstains", f"below {normal.in_scope:.2f} in scope"
-    harmless = f" ({policy.thresholds['harmless'].call:.2f} if harmless)" if any(tool.risk == "harmless" for tool in tools) else ""
+    harmless = (
+        f" ({policy.thresholds['harmless'].call:.2f} if harmless)"
+        if any(tool.risk == "harmless" for tool in tools)
+        else ""
+    )
     yield "calls", f"from {normal.call:.2f} for the first candidate{harmless}, otherwise asks which was meant"
     if held_out is None:
         return
