@@ -16,7 +16,7 @@ class Candidate:
 
     tool: str
     probability: float
-    """Calibrated, in [0, 1]: that this tool was meant, given that one of the candidates' tools was."""
+    """Calibrated, in [0, 1]: that this tool was meant, given that one of all the tools was, available or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,10 +294,10 @@ def decide(
 ) -> ToolCall | Clarify | Abstain:
     """Apply a policy to ranked candidates.
 
-    `candidates` are the tools that may be called now, their probabilities
-    adding up to 1 or, if the list was cut, less. One alone has nothing to be
-    confused with, and is called. `available_share` is the probability in [0, 1]
-    that one of them was meant rather than a tool that may not be called.
+    `candidates` are the tools that may be called now. Their probabilities are
+    not made to add up to 1: a person does not know what is available, so that a
+    tool is not says nothing for the others. `available_share` is the probability
+    in [0, 1] that one of them was meant rather than a tool that may not be called.
     """
     evidence: dict[str, Any] = {
         "utterance": utterance,
@@ -314,16 +314,16 @@ def decide(
         return Abstain("out_of_scope", **evidence)
     first = tools[candidates[0].tool]
     usual = policy.thresholds["harmless" if first.risk == "harmless" else "normal"]
-    if len(candidates) > 1 and candidates[0].probability < usual.call:
+    is_unsure = candidates[0].probability < usual.call
+    if is_unsure and len(candidates) > 1:
         return _clarified(evidence, tools)
     limit = policy.thresholds[first.risk]
     too_risky = first.risk == "irreversible" and (in_scope < limit.in_scope or candidates[0].probability < limit.call)
-    if too_risky and first.confirm == "never":
+    if (too_risky or is_unsure) and first.confirm == "never":
         return Abstain("below_risk_limit", **evidence)
-    if isinstance(first.confirm, float):
-        confirm = in_scope * candidates[0].probability < first.confirm
-    else:
-        confirm = first.confirm == "always" or too_risky
+    below = first.confirm if isinstance(first.confirm, float) else 0.0
+    is_doubtful = too_risky or is_unsure or in_scope * candidates[0].probability < below
+    confirm = first.confirm == "always" or is_doubtful
     return ToolCall(first.name, confirm=confirm, **evidence)
 
 

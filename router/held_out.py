@@ -15,12 +15,13 @@ class Promise:
 
     A kept promise is a finite-sample bound: if the utterances to come are like
     those held out, the share stays within the limit unless they were an unlucky
-    draw, which happens with probability 1 - confidence at most.
+    draw. That happens with probability 1 - confidence, or about that, see
+    `router.training.thresholds`.
     """
 
     limit: Limit
     risk: str
-    """Of tools of this risk, see `Tool.risk`."""
+    """Of calls to tools of this risk, see `Tool.risk`. Of `max_false_accept`, normal stands for all tools."""
     asked: float
     """The limit, a share in [0, 1]."""
     kept: bool
@@ -34,8 +35,9 @@ class Promise:
     """At this threshold at most this share, with confidence. None where it rests on nothing, or nothing is called."""
     strictest: float | None
     """The strictest limit that this many utterances can promise, if none of them is an error."""
-    needed: int
-    """At least so many utterances are needed to promise the limit; more, if some of them are errors."""
+    needed: int | None
+    """At least so many utterances are needed to promise the limit; more, if some of them are errors. None where none
+    are enough, because the limit is 0."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class HeldOut:
     calibration_error: float | None
     """Expected calibration error of the first candidate's probability, in 15 bins."""
     called: float | None
-    """Share of them that call a tool, the right one or not, if every tool has normal risk."""
+    """Share of them that call a tool, the right one or not, confirmed or not."""
     called_on_average: float | None
     """The same with thresholds that keep the limits on average and promise nothing: the difference is the price."""
     wrong_calls: float | None
@@ -61,6 +63,6 @@ class HeldOut:
     out_of_scope: int
     """So many utterances that were declared out of scope were held out in turn."""
     false_accepts: float | None
-    """Share of them that call a tool."""
+    """Share of them that are taken to be in scope, whether or not they call a tool."""
     promises: tuple[Promise, ...]
     """What is promised, in the order of risk: normal, harmless, irreversible."""

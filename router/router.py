@@ -60,7 +60,8 @@ class Router:
         self.scorer = scorer
         self.policy = policy
         self.held_out = held_out
-        """How it did on held-out utterances when it was trained; None once a tool was added or removed."""
+        """How it did on held-out utterances when it was trained; None once a tool was added or removed. `learn`
+        keeps it: its figures and promises say nothing of what corrections change."""
         self.corrections: Mapping[Correction, Floats] = MappingProxyType(
             dict(sorted(corrections.items(), key=lambda item: item[0].key))
         )
@@ -228,7 +229,7 @@ class Router:
         """
         from concurrent.futures import ThreadPoolExecutor  # it imports much, and `route` needs none of it
 
-        available = None if available is None else frozenset(available)
+        available = available if available is None or isinstance(available, str) else frozenset(available)
 
         def decided(utterance: str) -> Decision:
             decision = self.route(utterance, available=available, now=now, language=language)
@@ -361,6 +362,8 @@ class Router:
         """Return 1 for each tool that is available, else 0; None if all are."""
         if available is None:
             return None
+        if isinstance(available, str):
+            raise TypeError(f"available is {available!r}; expected a collection of names, such as [{available!r}]")
         names = frozenset(available)
         for name in names:
             if name not in self.tools:
@@ -432,7 +435,7 @@ class Router:
         if mask is not None:
             share = float(probabilities @ mask)
             # Where something else was meant, the candidates say what.
-            probabilities = np.where(mask > 0, probabilities / share, -1.0) if share >= 0.5 else probabilities
+            probabilities = np.where(mask > 0, probabilities, -1.0) if share >= 0.5 else probabilities
         ranking = np.argsort(-probabilities, kind="stable")[:MOST_CANDIDATES]
         ranked = zip(ranking.tolist(), probabilities[ranking].tolist(), strict=True)
         kept = [(self.tools.tools[n], likely) for n, likely in ranked if likely >= 0.0 and n not in ruled_out]

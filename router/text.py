@@ -13,7 +13,9 @@ def normalize(utterance: str) -> str:
 
     Unicode NFKC; every run of white space and control characters becomes one
     space; format characters, surrogates, private and unassigned code points go;
-    the ends are stripped. At most `MAX_UTTERANCE_CHARACTERS` characters are read.
+    the ends are stripped. At most `MAX_UTTERANCE_CHARACTERS` characters are read,
+    and at most so many returned ("…" becomes three). What has this form already
+    is returned as it is.
 
     >>> normalize("  Wake me\tat\u00a0７ ")
     'Wake me at 7'
@@ -22,7 +24,7 @@ def normalize(utterance: str) -> str:
     if not composed.isprintable():
         kept = "".join(_REPLACED.get(unicodedata.category(c), c) for c in composed)
         composed = unicodedata.normalize("NFKC", kept)  # what stood apart may compose now
-    return " ".join(composed.split())
+    return " ".join(composed.split())[:MAX_UTTERANCE_CHARACTERS].rstrip()
 
 
 _REPLACED = {"Cc": " ", "Cf": "", "Cs": "", "Co": "", "Cn": ""}

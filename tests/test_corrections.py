@@ -39,6 +39,7 @@ LESSONS: list[tuple[str, str | OutOfScope]] = [
     ("text my wife", "play_music"),
     ("never mind", "flip_coin"),
     ("x" * 2000, "play_music"),
+    ("call ana … " * 180, "set_alarm"),
 ]
 
 lessons = st.tuples(st.one_of(utterances, any_text, st.sampled_from(MIXED)), st.sampled_from([*TOOLS, OUT_OF_SCOPE]))

@@ -104,13 +104,13 @@ def test_the_policy_decides(
     assert (decision.utterance, decision.in_scope) == ("u", in_scope)
     first, normal, own = candidates[0], policy.thresholds["normal"], policy.thresholds[risk]
     usual = own if risk == "harmless" else normal
-    decided = candidates == (first,) or first.probability >= usual.call
-    unsafe = risk == "irreversible" and (in_scope < own.in_scope or first.probability < own.call)
+    unsure = first.probability < usual.call
+    unsafe = unsure or (risk == "irreversible" and (in_scope < own.in_scope or first.probability < own.call))
     if in_scope < normal.in_scope:
         expected = "out_of_scope"
     elif available_share < 0.5:
         expected = "unavailable_tool"
-    elif not decided:
+    elif unsure and len(candidates) > 1:
         expected = "clarify" if isinstance(decision, Clarify) else "ambiguous"
     else:
         expected = "below_risk_limit" if unsafe and confirm == "never" else first.tool
@@ -119,10 +119,8 @@ def test_the_policy_decides(
             assert reason == expected
         case ToolCall(tool):
             assert tool == expected
-            if isinstance(confirm, float):
-                assert decision.confirm == (decision.probability < confirm)
-            else:
-                assert decision.confirm == (confirm == "always" or unsafe)
+            is_below = isinstance(confirm, float) and decision.probability < confirm
+            assert decision.confirm == (confirm == "always" or unsafe or is_below)
         case Clarify(choices):
             assert expected == "clarify"
             assert 2 <= len(choices) <= MOST_CHOICES

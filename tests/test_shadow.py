@@ -1,6 +1,7 @@
 """The acting router decides; what the other one does is recorded and never felt."""
 
 import itertools
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -60,11 +61,23 @@ def test_an_answer_that_nobody_expects_is_returned_and_recorded_as_an_error(log:
 
 
 @pytest.mark.parametrize("background", [False, True])
-def test_an_error_of_the_shadow_never_reaches_the_app(log: DecisionLog, background: bool) -> None:
-    with Shadow(lambda utterance: "set_alarm", _raise(ValueError("wake me")), log, background=background) as shadow:
+@pytest.mark.parametrize("error", [ValueError("wake me"), SystemExit(3), GeneratorExit()])
+def test_an_error_of_the_shadow_never_reaches_the_app(log: DecisionLog, background: bool, error: BaseException) -> None:
+    with Shadow(lambda utterance: "set_alarm", _raise(error), log, background=background) as shadow:
         assert shadow.route("wake me") == "set_alarm"
-    (entry,) = _read(log)
-    assert (entry.answer.tool, _shadow(entry).error) == ("set_alarm", "raised ValueError")
+        assert shadow.route("wake him") == "set_alarm"
+    assert [(entry.answer.tool, _shadow(entry).error) for entry in _read(log)] == [
+        ("set_alarm", f"raised {type(error).__name__}")
+    ] * 2
+    assert shadow.dropped == 0
+
+
+def test_who_interrupts_the_app_while_the_shadow_is_at_work_interrupts_the_app(log: DecisionLog) -> None:
+    with pytest.raises(KeyboardInterrupt, match="stop"):
+        Shadow(lambda utterance: "set_alarm", _raise(KeyboardInterrupt("stop")), log).route("wake me")
+    with Shadow(lambda utterance: "set_alarm", _raise(KeyboardInterrupt("stop")), log, background=True) as shadow:
+        assert shadow.route("wake me") == "set_alarm"
+    assert [_shadow(entry).error for entry in _read(log)] == ["raised KeyboardInterrupt"]
 
 
 def test_an_error_of_the_acting_one_passes_through_and_is_recorded(log: DecisionLog) -> None:
@@ -80,6 +93,55 @@ def test_an_interruption_is_no_error_and_nothing_is_recorded(log: DecisionLog) -
     with pytest.raises(KeyboardInterrupt, match="stop"):
         Shadow(_raise(KeyboardInterrupt("stop")), lambda utterance: "set_alarm", log).route("wake me")
     assert _read(log) == []
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        str,
+        str.upper,
+        lambda said: f" {said}",
+        lambda said: f"you said {said}",
+        lambda said: f"{said}!"[:128],
+        lambda said: ToolCall(said, utterance=said, in_scope=1.0),
+        lambda said: ToolCall("a", utterance=said, in_scope=1.0, candidates=(Candidate(said, 1.0),)),
+        lambda said: Abstain(said, utterance=said, in_scope=0.0),
+    ],
+)
+@pytest.mark.parametrize("said", ["wake me", "torch", "Torch.", "weck mich ＡＵＦ", "call_mum-now"])
+def test_a_function_that_repeats_what_was_said_gets_nothing_of_it_into_the_log(
+    tmp_path: Path, quote: Callable[[str], Any], said: str
+) -> None:
+    with DecisionLog(tmp_path / "log") as log:
+        Shadow(quote, quote, log).route(said)
+        (entry,) = _read(log)
+    assert entry.answer.error == _shadow(entry).error == "returned a text that is no tool's name"
+    assert entry.answer.tools == _shadow(entry).tools == ()
+    text = log.path.read_text("utf-8").casefold()
+    assert not [word for word in re.findall(r"\w{3,}", said.casefold()) if word in text]
+
+
+def test_a_tool_that_a_router_declares_may_be_called_by_its_name(log: DecisionLog, everyday_router: Router) -> None:
+    shadow = Shadow(lambda utterance: "flip_coin", everyday_router, log)
+    shadow.route("flip coin")
+    Shadow(everyday_router, lambda utterance: "flip_coin", log).route("Flip_Coin")
+    first, second = _read(log)
+    assert first.answer.tools == _shadow(second).tools == ("flip_coin",)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        ToolCall(["a"], utterance="", in_scope=1.0),  # type: ignore[arg-type]
+        ToolCall("a", utterance="", in_scope="high", candidates=None),  # type: ignore[arg-type]
+        Abstain([], utterance="", in_scope=1.0),  # type: ignore[arg-type]
+    ],
+)
+def test_a_decision_that_is_none_is_returned_all_the_same(log: DecisionLog, odd: Any) -> None:
+    assert Shadow(lambda utterance: odd, lambda utterance: odd, log).route("wake me") is odd
+    (entry,) = _read(log)
+    assert entry.answer.error == _shadow(entry).error
+    assert str(entry.answer.error).startswith("returned ")
 
 
 def test_times_of_both_are_recorded(log: DecisionLog) -> None:
@@ -135,19 +197,45 @@ def test_what_waits_is_bounded_and_the_rest_is_counted(log: DecisionLog) -> None
     assert len(_read(log)) == 3
 
 
-def test_closing_waits_no_longer_than_it_is_told_to(log: DecisionLog) -> None:
-    gate = threading.Event()
+def test_closing_waits_no_longer_than_it_is_told_to_and_counts_what_is_left(log: DecisionLog) -> None:
+    begun, gate = threading.Event(), threading.Event()
 
     def stuck(utterance: str) -> None:
+        begun.set()
         gate.wait(10)
 
     shadow = Shadow(lambda utterance: None, stuck, log, background=True)
-    shadow.route("wake me")
+    for _ in range(3):
+        shadow.route("wake me")
+    assert begun.wait(10)
     shadow.close(timeout=0.01)
-    assert _read(log) == []
+    assert (shadow.dropped, _read(log)) == (3, [])
+    shadow.close(timeout=None)
     gate.set()
-    shadow.close()
-    assert len(_read(log)) == 1
+    _ended(shadow)
+    assert (shadow.dropped, log.dropped, _read(log)) == (3, 0, []), "from then on nothing is compared"
+
+
+def test_a_shadow_that_hangs_does_not_keep_the_app_from_ending(
+    log: DecisionLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("router.shadow.PATIENCE", 0.01)
+    gate = threading.Event()
+
+    def stuck(utterance: str) -> None:
+        gate.wait(60)
+
+    with Shadow(lambda utterance: "set_alarm", stuck, log, background=True) as shadow:
+        assert shadow.route("wake me") == "set_alarm"
+    assert shadow.dropped == 1
+    gate.set()
+    _ended(shadow)
+
+
+def _ended(shadow: Shadow[Any]) -> None:
+    assert shadow._thread is not None
+    shadow._thread.join(10)
+    assert not shadow._thread.is_alive()
 
 
 @pytest.mark.parametrize("background", [False, True])

@@ -45,6 +45,21 @@ def test_the_form_is_printable_composed_and_without_spare_space(text: str) -> No
     normal.encode()  # valid Unicode
 
 
+@given(any_text, st.integers(1, 400), any_text)
+def test_what_has_this_form_stays_as_it_is(text: str, times: int, end: str) -> None:
+    normal = normalize(text * times + end)
+    assert normalize(normal) == normal
+    assert len(normal) <= MAX_UTTERANCE_CHARACTERS
+
+
+@pytest.mark.parametrize("part", ["…", "call ana … ", "ﷺ", "a\u0301\u0323\u00a8", "½ \u200d", "ab \u0301", "\u1680ﷺ"])
+@pytest.mark.parametrize("before", ["", "x", "xy"])
+def test_what_grows_when_it_is_composed_is_cut_at_the_same_length(before: str, part: str) -> None:
+    normal = normalize(before + part * MAX_UTTERANCE_CHARACTERS)
+    assert normalize(normal) == normal
+    assert len(normal) <= MAX_UTTERANCE_CHARACTERS
+
+
 @given(any_text)
 def test_white_space_around_it_changes_nothing(text: str) -> None:
     assert normalize(f" \t{text}\n ") == normalize(text)

@@ -99,7 +99,12 @@ def _facts(router: Router) -> Iterator[tuple[str, str]]:
     yield "out of scope", f"{len(tools.out_of_scope)} utterances"
     yield "encoder", f"{encoder.name} ({encoder.dim} dims, {encoder.fingerprint})"
     yield "abstains", f"below {normal.in_scope:.2f} in scope"
-    yield "calls", f"from {normal.call:.2f} for the first candidate, otherwise asks which was meant"
+    harmless = (
+        f" ({policy.thresholds['harmless'].call:.2f} if harmless)"
+        if any(tool.risk == "harmless" for tool in tools)
+        else ""
+    )
+    yield "calls", f"from {normal.call:.2f} for the first candidate{harmless}, otherwise asks which was meant"
     if held_out is None:
         return
     if held_out.accuracy is not None and held_out.calibration_error is not None:
@@ -110,8 +115,7 @@ def _facts(router: Router) -> Iterator[tuple[str, str]]:
         )
     heads = iter(["promises", *[""] * len(held_out.promises)])
     for promise in held_out.promises:
-        if promise.risk in {"normal", *(tool.risk for tool in tools)}:
-            yield next(heads), _promised(promise, policy.confidence)
+        yield next(heads), _promised(promise, policy.confidence)
     kept = any(promise.kept for promise in held_out.promises)
     if kept and held_out.called is not None and held_out.called_on_average is not None:
         cost = max(held_out.called_on_average - held_out.called, 0.0) * 100
@@ -125,10 +129,12 @@ def _promised(promise: Promise, confidence: float) -> str:
     limit = f"at most {promise.asked * 100:g}%"
     if promise.kept:
         return (
-            f"{limit} {what}{of}, {confidence:.0%} sure ({promise.errors} of {promise.utterances} {rest}: "
+            f"{limit} {what}{of}, {confidence * 100:g}% sure ({promise.errors} of {promise.utterances} {rest}: "
             f"at most {promise.bound:.1%})"
         )
     said = f"not {limit} {what}{of}: "
+    if promise.needed is None:
+        return f"{said}no number of utterances promises that there are none"
     if not promise.utterances:
         return f"{said}there are no {rest} to go by; {promise.needed:,} would do"
     if promise.strictest is not None and promise.strictest > promise.asked:

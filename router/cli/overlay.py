@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,9 +77,16 @@ def export(arguments: argparse.Namespace) -> int:
 def _open(file: str) -> Overlay:
     from router.overlay import Overlay
 
-    if not Path(file).is_file():
+    if Path(file).is_dir():
+        raise CommandError(f"{file} is a folder; name a file of corrections")
+    if not Path(file).exists():
         raise CommandError(f"{file}: no such file")
-    return Overlay(file)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        overlay = Overlay(file)
+    for warning in told:
+        print(warning.message, file=sys.stderr)
+    return overlay
 
 
 def _tool(entry: Entry) -> str:

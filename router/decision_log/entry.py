@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, get_args
 
-from router.decisions import Abstain, Candidate, Clarify, Decision, Kind
+from router.decisions import Abstain, Candidate, Clarify, Decision, Kind, Reason
+from router.declarations.tool import NAME
 from router.declarations.wording import shown
-
-LONGEST_NAME = 128
-"""A text that is longer is no tool's name, whatever a function says."""
+from router.text import normalize
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +54,7 @@ class Answer:
 
     @classmethod
     def of(cls, value: object, milliseconds: float | None = None, declarations: str | None = None) -> Answer:
-        """Return what a router or a function answered: a decision, a tool's name, or None for no tool."""
+        """Return what was answered: a decision, a tool's name, or None for no tool."""
         timed: dict[str, Any] = {"milliseconds": _rounded(milliseconds), "declarations": declarations}
         if isinstance(value, get_args(Decision)):
             decided: Decision = value
@@ -69,13 +68,35 @@ class Answer:
             )
         if value is None:
             return cls(decision="abstain", **timed)
-        if isinstance(value, str) and 0 < len(value) <= LONGEST_NAME:
+        if isinstance(value, str) and NAME.fullmatch(value):
             return cls(decision="call", tool=value, **timed)
-        what = "a text that is no tool's name" if isinstance(value, str) else type(value).__name__
-        return cls(decision=None, error=f"returned {what}", **timed)
+        return cls(decision=None, error=_NO_NAME if isinstance(value, str) else f"returned {_kind(value)}", **timed)
 
     @classmethod
-    def failed(cls, error: Exception, milliseconds: float | None = None, declarations: str | None = None) -> Answer:
+    def of_function(
+        cls, value: object, said: str, declared: Container[str] = (), milliseconds: float | None = None
+    ) -> Answer:
+        """Return what a function answered to what was said, unless a word of it may be something that was said.
+
+        A tool's name is one that is `declared`, or looks like one and is not
+        `said`, upper or lower case. Never raises for a value.
+        """
+
+        def is_name(name: str) -> bool:
+            return name in declared or bool(NAME.fullmatch(name) and _folded(name) != _folded(said))
+
+        try:
+            answer = cls.of(value, milliseconds)
+            named = [name for name in (answer.tool, *(each.tool for each in answer.candidates)) if name is not None]
+            if all(map(is_name, named)) and answer.reason in (None, *get_args(Reason)):
+                return answer
+            error = _NO_NAME
+        except Exception:
+            error = f"returned {_kind(value)}"
+        return cls(decision=None, error=error, milliseconds=_rounded(milliseconds))
+
+    @classmethod
+    def failed(cls, error: BaseException, milliseconds: float | None = None, declarations: str | None = None) -> Answer:
         """Return what is known of a router or a function that raised an error."""
         what = f"raised {type(error).__name__}"
         return cls(decision=None, error=what, milliseconds=_rounded(milliseconds), declarations=declarations)
@@ -139,6 +160,14 @@ def _answer(data: Mapping[str, Any]) -> Answer:
     )
 
 
+def _kind(value: object) -> str:
+    return type(value).__name__
+
+
+def _folded(text: str) -> str:
+    return normalize(text).casefold()
+
+
 def _rounded(milliseconds: float | None) -> float | None:
     return None if milliseconds is None else round(milliseconds, 3)
 
@@ -163,3 +192,6 @@ def _number(data: Mapping[str, Any], key: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | None):
         raise ValueError(f"{key!r} is {shown(value)}, and no number")
     return value
+
+
+_NO_NAME = "returned a text that is no tool's name"

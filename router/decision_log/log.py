@@ -36,8 +36,10 @@ class DecisionLog(LineLog):
 
     A file that would pass `max_bytes` becomes `PATH.1`, that one `PATH.2`, and the
     last of `backups` goes, so there are at most `max_bytes * (backups + 1)` bytes.
-    Many threads may write; let only one process at a time have the log open. If
-    it is killed, at most the line it was writing is lost.
+    Only their owner can read the files that it makes; the mode of one that is
+    there already stays as it is. One that is deleted or moved meanwhile is begun
+    anew. Many threads may write; let only one process at a time have the log
+    open. If it is killed, at most the line it was writing is lost.
 
     To open a log raises LogError if it cannot be written there. To write never
     raises: what cannot be written is counted in `dropped`.

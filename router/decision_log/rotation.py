@@ -17,8 +17,9 @@ class RotatedFile:
     """Append lines to `path`; when it would pass `max_bytes`, it becomes `path.1`, and so on to `path.BACKUPS`.
 
     A line is one write to the operating system: if this process is killed, all
-    lines before it are whole. Only their owner can read the files. Not safe for
-    several threads, nor for several processes.
+    lines before it are whole. Only their owner can read the files that it makes.
+    Where the file is deleted or moved meanwhile, a new one is begun. Not safe
+    for several threads, nor for several processes.
 
     Raises OSError if the file cannot be opened, and ValueError if it is there
     and something else than a log.
@@ -28,23 +29,18 @@ class RotatedFile:
         self._path = path
         self._max_bytes = max_bytes
         self._backups = backups
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file: io.FileIO | None = _opened(path)
-        try:
-            _cut_torn_line(path, self._file)
-        except BaseException:
-            self.close()
-            raise
+        self._file: io.FileIO | None = None
+        self._current()
 
     def append(self, line: bytes) -> None:
         """Write a line with its line end as a whole or not at all.
 
-        Raises OSError, and ValueError for a line that is longer than the file may be.
+        Raises OSError, and ValueError for a line that is longer than the file may
+        be, or if something else than a log has taken its place.
         """
         if len(line) > self._max_bytes:
             raise ValueError(f"a row of {len(line)} bytes is longer than the log may be")
-        file = self._file or _opened(self._path)
-        self._file = file
+        file = self._current()
         size = os.fstat(file.fileno()).st_size
         if size and size + len(line) > self._max_bytes:
             file, size = self._rotated(), 0
@@ -57,6 +53,22 @@ class RotatedFile:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+    def _current(self) -> io.FileIO:
+        """Return the file that has the name: another one if somebody deleted or moved it meanwhile."""
+        if self._file is not None:
+            if _is_at(self._path, self._file):
+                return self._file
+            self.close()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        file = _opened(self._path)
+        try:
+            _cut_torn_line(self._path, file)
+        except BaseException:
+            file.close()
+            raise
+        self._file = file
+        return file
 
     def _rotated(self) -> io.FileIO:
         """Put the full file aside and return a new one."""
@@ -77,6 +89,13 @@ def numbered(path: Path, n: int) -> Path:
 
 def _opened(path: Path) -> io.FileIO:
     return open(path, "ab", buffering=0, opener=lambda name, flags: os.open(name, flags, 0o600))
+
+
+def _is_at(path: Path, file: io.FileIO) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def _cut_torn_line(path: Path, file: io.FileIO) -> None:

@@ -104,7 +104,8 @@ def _held_out(
     if not measured.channels.size:  # no texts, or no tools
         empty = np.empty(0, np.intp)
         return HeldOutTexts(empty, empty.astype(np.int32), empty, np.empty((0, count)), empty.astype(bool))
-    policy, _ = fit_policy(known.evidence, known.fusion, known.gates, Policy())
+    risks = [tool.risk for tool in inspection.tools]
+    policy, _ = fit_policy(known.evidence, known.fusion, known.gates, Policy(), risks)
     normal = policy.thresholds["normal"]
     logits = fuse(measured.channels, known.fusion)
     shares = softmax(logits)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from router.corrections import OUT_OF_SCOPE, OutOfScope
 from router.decisions import ToolCall
-from router.errors import OverlayError, UnknownCorrectionError
-from router.overlay.entry import Entry, from_line, latest, to_line
+from router.errors import UnknownCorrectionError
+from router.overlay.entry import Entry, Undo, from_line, latest, to_line
 from router.overlay.export import exported
 from router.overlay.lines import append, read
 from router.router import Router
@@ -22,21 +23,29 @@ from router.text import normalize
 class Overlay:
     """A file of corrections: each is on the disk when `learn` returns, and no line is ever changed.
 
-    The file holds what a person said, in plain text: JSON lines that only their
-    account can read, where the system knows file modes. It is made by the first
-    correction. After a crash at any moment it holds all corrections but, at
-    most, the last; what is left of that one is ignored with a warning, and cut
-    off by the next. Let one process at a time write to it.
+    The file holds what a person said, in plain text: JSON lines. The first
+    correction makes it, readable for their account alone where the system knows
+    file modes; the mode of a file that is there already stays as it is. After a
+    crash at any moment it holds all corrections but, at most, the last; what is
+    left of that one is ignored with a warning, and cut off by the next. So is any
+    other line that is no correction, but it stays in the file.
 
-    Raises OverlayError if a line is no correction, or of a newer version.
+    Many threads may use one, and several may write to one file, in several
+    processes too where the system has `flock`: on Windows, let one process at a
+    time write. What others wrote since an overlay was opened is in the file, and
+    not in the overlay.
+
+    Raises OverlayError if the file is no overlay, or one of a newer version;
+    OSError if it cannot be read.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self._learnt: dict[str, Entry] = {}
         self._undone: set[str] = set()
-        for number, line in read(self.path):
-            self._take(line, number)
+        self._lock = threading.Lock()
+        for parsed in read(self.path, from_line):
+            self._take(parsed)
 
     def __repr__(self) -> str:
         active = sum(not entry.undone for entry in self.entries)
@@ -45,42 +54,47 @@ class Overlay:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """All corrections in order of time, also those that were undone."""
-        ordered = sorted(self._learnt.values(), key=lambda entry: (entry.time, entry.id))
-        return tuple(replace(entry, undone=entry.id in self._undone) for entry in ordered)
+        with self._lock:
+            return self._in_order()
 
     def learn(self, router: Router, utterance: str, tool: str | OutOfScope, note: str = "") -> Router:
         """Write a correction down and return the router that has learnt it.
 
-        Raises what `Router.learn` raises, and nothing is written then; OSError
-        if the disk refuses.
+        Raises what `Router.learn` raises; OSError if the disk refuses; and
+        OverlayError if the file is no overlay any more. Nothing is written then.
         """
         learnt = router.learn(utterance, tool)
         before = router.route(utterance)
         called = before.tool if isinstance(before, ToolCall) and before.tool != tool else None
-        entry = Entry(
-            id=secrets.token_hex(8),
-            time=self._now(),
-            utterance=normalize(utterance),
-            tool=tool,
-            note=normalize(note),
-            instead_of=called,
-            declarations=router.tools.fingerprint,
-        )
-        self._write([to_line(entry)])
+        declarations = router.tools.fingerprint
+        with self._lock:
+            entry = Entry(
+                id=secrets.token_hex(8),
+                time=self._now(),
+                utterance=normalize(utterance),
+                tool=tool,
+                note=normalize(note),
+                instead_of=called,
+                declarations=declarations,
+            )
+            self._write([entry])
         return learnt
 
     def undo(self, id: str) -> None:  # noqa: A002 (it is what the entry calls it)
         """Take a correction back, for good. What it replaced counts again. Raises UnknownCorrectionError."""
-        if id not in self._learnt:
-            raise UnknownCorrectionError(self.path, id)
-        if id not in self._undone:
-            self._write([{"undo": id}])
+        with self._lock:
+            if id not in self._learnt:
+                raise UnknownCorrectionError(self.path, id)
+            if id not in self._undone:
+                self._write([Undo(id)])
 
     def merge(self, other: Overlay) -> None:
         """Write down what another overlay has and this one lacks. What either has undone stays undone."""
-        new = [to_line(entry) for entry in other.entries if entry.id not in self._learnt]
-        undone = [{"undo": id} for id in sorted(other._undone - self._undone)]  # noqa: A001
-        self._write([*new, *undone])
+        with other._lock:
+            entries, undone = other._in_order(), {*other._undone}
+        with self._lock:
+            new = [entry for entry in entries if entry.id not in self._learnt]
+            self._write([*new, *map(Undo, sorted(undone - self._undone))])
 
     def active(self, router: Router) -> tuple[Entry, ...]:
         """Return the corrections that `apply` teaches: the latest of each utterance, for tools that are declared."""
@@ -107,21 +121,24 @@ class Overlay:
         times = [datetime.fromisoformat(entry.time) + timedelta(microseconds=1) for entry in self._learnt.values()]
         return max([datetime.now(UTC), *times]).isoformat(timespec="microseconds")
 
-    def _write(self, lines: list[dict[str, Any]]) -> None:
+    def _in_order(self) -> tuple[Entry, ...]:
+        ordered = sorted(self._learnt.values(), key=lambda entry: (entry.time, entry.id))
+        return tuple(replace(entry, undone=entry.id in self._undone) for entry in ordered)
+
+    def _write(self, new: Sequence[Entry | Undo]) -> None:
+        """Write down what can be read back, or raise ValueError and write nothing."""
+        lines = [to_line(each) for each in new]
+        parsed = [from_line(line) for line in lines]
         if lines:
             append(self.path, lines)
-        for line in lines:
-            self._take(line, 0)
+        for each in parsed:
+            self._take(each)
 
-    def _take(self, line: dict[str, Any], number: int) -> None:
-        if undone := line.get("undo"):
-            self._undone.add(undone)
-            return
-        try:
-            entry = from_line(line)
-        except (LookupError, TypeError, ValueError) as error:
-            raise OverlayError(self.path, number, f"is no correction: {error!r}") from error
-        self._learnt.setdefault(entry.id, entry)
+    def _take(self, parsed: Entry | Undo) -> None:
+        if isinstance(parsed, Undo):
+            self._undone.add(parsed.id)
+        else:
+            self._learnt.setdefault(parsed.id, parsed)
 
 
 def _is_for(entry: Entry, router: Router) -> bool:

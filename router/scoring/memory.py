@@ -1,13 +1,25 @@
 """Single corrections: what an utterance is for, learnt beside the head and not by it.
 
-The nearest correction speaks, and only where an utterance is nearer to it than
-to any prototype of another tool and to any correction for another: there it
-adds to a tool's logit and to the gate's, in full for the very text that was
-corrected and falling off linearly to nothing at the nearest of those others, or
-at `REACH`. So what is farther away does not change at all, nor does a text that
-is declared for another tool; corrections do not add up; and their order means
-nothing. Changing the head instead (the passive-aggressive update of Crammer et
-al., 2006) moves every utterance a little: see `evals/NOTES.md`.
+The nearest correction speaks, and only where the similarity to it is greater
+than `REACH`, than that to every correction for another tool, and than that to
+every prototype of another tool: there it adds to a tool's logit and to the
+gate's, in full for the very text that was corrected and falling off linearly to
+nothing at the greatest of those three. So what is farther away does not change
+at all, nor does a prototype of another tool; corrections do not add up; and
+their order means nothing.
+
+Two measures are compared there. The similarity to a correction is the cosine of
+rows, (e + w² s) / (1 + w²), where e is the cosine of embeddings, s that of
+sketches and w the scorer's `lexical_weight`; to a prototype it is e alone, as in
+the channel `nearest`. Of two utterances with e above 0.4 the letters mostly
+differ more than the embeddings: at w = 0.45 the first measure was the smaller
+one for 98 % of such pairs, by up to 0.1, and at most 0.012 the greater one. That
+holds corrections back a little more than e alone for both would, by which
+slightly more broke and fewer variants profited.
+
+Changing the head instead (the passive-aggressive update of Crammer et al., 2006)
+moves every utterance a little. For the figures see "Corrections" in
+`evals/NOTES.md`.
 """
 
 from __future__ import annotations
@@ -22,7 +34,7 @@ from router.scoring.material import unit
 from router.scoring.scorer import Recalled, Scorer, Scores, fuse, sigmoid, softmax
 
 REACH = 0.4
-"""A correction says nothing about utterances that are less similar to it: a cosine of rows."""
+"""A correction says nothing about utterances that are no more similar to it: a cosine of rows."""
 MARGIN = 3.0
 """In logits: by how much a corrected utterance passes each threshold."""
 NONE = -1
@@ -69,6 +81,7 @@ class Memory:
         )
 
     def _weight(self, nearest: int, similarities: Floats, scores: Scores) -> float:
+        """Return how far the nearest correction speaks; `similarities` are of rows, those in `scores` of embeddings."""
         if self.is_word_for_word[nearest]:
             return 0.0
         declared = scores.channels[0, :, CHANNELS.index("nearest")]

@@ -60,7 +60,7 @@ def train(
     for n, tool in enumerate(tools):
         progress("teaching arguments", n + 1, len(tools))
         arguments[tool.name] = teach(tool, encoder, LEXICAL_WEIGHT)
-    policy, held_out = fit_policy(evidence, fusion, known.gates, policy or Policy())
+    policy, held_out = fit_policy(evidence, fusion, known.gates, policy or Policy(), [tool.risk for tool in tools])
     return Router(
         tools,
         encoder.encoder if isinstance(encoder, CachedEncoder) else encoder,  # what people say is not for the cache

@@ -1,7 +1,10 @@
 """Turn the policy's limits into thresholds that keep them, and say what can be promised.
 
-Both limits are promised with finite-sample bounds that hold for any
-distribution of utterances, as long as those to come are like those held out:
+Both limits are promised with finite-sample bounds. They are exact for a fixed
+model and utterances that are like those to come, of any distribution. Here each
+utterance is judged by a model that was trained without its fold, and the one
+that ships was trained on all, so they hold about: `evals/RESULTS.md` says how
+often they do, and `evals/NOTES.md` what was done to come nearer.
 
 - `max_false_accept` by the order statistics of the in-scope probability of
   out-of-scope utterances: a conformal p-value whose guarantee holds with
@@ -10,7 +13,8 @@ distribution of utterances, as long as those to come are like those held out:
 - `max_wrong_call` by testing thresholds in a fixed order, from strict to lax,
   until one is not significantly within the limit (Angelopoulos, Bates, Candès,
   Jordan and Lei, "Learn then Test", 2021). The order depends on how many are
-  called, never on which of them are wrong.
+  called, never on which of them are wrong. A limit is for the calls to tools
+  of one risk: what is right for most is no comfort for those that matter.
 
 Each promise holds with the confidence by itself, not both at once.
 """
@@ -18,6 +22,7 @@ Each promise holds with the confidence by itself, not both at once.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -54,20 +59,24 @@ class Predictions:
     """[n], the probability of their first candidate."""
     right: Bools
     """[n], whether that is their tool."""
+    tools: NDArray[np.intp]
+    """[n], which tool that candidate is."""
 
 
-def fit_policy(evidence: Evidence, fusion: Floats, gates: Floats, policy: Policy) -> tuple[Policy, HeldOut]:
+def fit_policy(
+    evidence: Evidence, fusion: Floats, gates: Floats, policy: Policy, risks: Sequence[Risk]
+) -> tuple[Policy, HeldOut]:
     """Return the policy with thresholds that keep its limits, and what the held-out predictions say under it.
 
-    `gates` [`FOLDS`, 4] are those of `weigh.fit_gates`.
+    `gates` [`FOLDS`, 4] are those of `weigh.fit_gates`, `risks` those of the tools.
     """
     made = predict(evidence, fusion, gates)
     thresholds, promises = {}, []
     for risk in LENIENCE:
-        thresholds[risk], promised = _fit_risk(made, policy, risk)
+        thresholds[risk], promised = _fit_risk(made, policy, risk, np.array([each == risk for each in risks], bool))
         promises += promised
     policy = replace(policy, thresholds=thresholds)
-    return policy, _summarise(made, policy, tuple(promises))
+    return policy, _summarise(made, policy, risks, tuple(promises))
 
 
 def predict(evidence: Evidence, fusion: Floats, gates: Floats) -> Predictions:
@@ -77,24 +86,26 @@ def predict(evidence: Evidence, fusion: Floats, gates: Floats) -> Predictions:
     within earshot of these tools, and would promise too much.
     """
     shares = softmax(fuse(evidence.examples.channels, fusion)) if evidence.examples.channels.size else np.empty((0, 0))
+    first = shares.argmax(axis=1) if shares.size else np.empty(0, np.intp)
     outside = gates[dealt_in_turn(len(evidence.out_of_scope))]
     return Predictions(
         outside=_in_scope(evidence.out_of_scope, fusion, outside),
         inside=_in_scope(evidence.examples, fusion, gates[dealt(evidence.owners)]),
         surest=shares.max(axis=1, initial=0.0),
-        right=shares.argmax(axis=1) == evidence.owners[: len(shares)] if len(shares) else np.empty(0, bool),
+        right=first == evidence.owners[: len(shares)],
+        tools=first,
     )
 
 
-def fewest_for(limit: float, confidence: float) -> int:
-    """Return the least number of utterances, none of them an error, that promises the limit; for 0 a billion.
+def fewest_for(limit: float, confidence: float) -> int | None:
+    """Return the least number of utterances, none of them an error, that promises the limit; None for 0.
 
     >>> fewest_for(0.05, 0.95), fewest_for(0.02, 0.95), fewest_for(0.005, 0.95)
     (59, 149, 598)
     """
     if limit >= 1.0:
         return 0
-    return math.ceil(math.log(1.0 - confidence) / math.log1p(-limit)) if limit > 0.0 else 1_000_000_000
+    return math.ceil(math.log(1.0 - confidence) / math.log1p(-limit)) if limit > 0.0 else None
 
 
 def upper_bound(errors: int, n: int, confidence: float) -> float:
@@ -126,13 +137,14 @@ def call_threshold(surest: Floats, right: Bools, limit: float, confidence: float
     """Return the lowest threshold at which at most this share of the calls is promised to be wrong.
 
     `surest` [n] are the probabilities of the first candidates of utterances that
-    may be called. None where nothing can be promised.
+    may be called; `_LEVELS` numbers of calls are tried, from strict to lax. None
+    where nothing can be promised.
     """
     from scipy.stats import binom
 
     n = len(surest)
     fewest = fewest_for(limit, confidence)
-    if n < max(fewest, 1):
+    if fewest is None or n < max(fewest, 1):
         return None
     descending = np.argsort(-surest, kind="stable")
     wrong = np.cumsum(~right[descending])
@@ -148,23 +160,34 @@ def call_threshold(surest: Floats, right: Bools, limit: float, confidence: float
     return found
 
 
-def _fit_risk(made: Predictions, policy: Policy, risk: Risk) -> tuple[Thresholds, list[Promise]]:
-    """Return the thresholds for tools of a risk. Only what is not normal has promises of what it does not share."""
-    accept = policy.max_false_accept * min(LENIENCE[risk], 1.0)
-    wrong = min(policy.max_wrong_call * LENIENCE[risk], 1.0)
+def _fit_risk(made: Predictions, policy: Policy, risk: Risk, is_of_risk: Bools) -> tuple[Thresholds, list[Promise]]:
+    """Return the thresholds for tools of a risk, of which `is_of_risk` [K] says which they are, and their promises.
+
+    Where no tool is of the risk nothing is promised, but for false accepts: that
+    promise is for all tools. Harmless ones share it with the normal ones. A
+    threshold that cannot be promised is no lower than calls to any tool allow.
+    """
+    accept = round(policy.max_false_accept * min(LENIENCE[risk], 1.0), 12)
+    wrong = round(min(policy.max_wrong_call * LENIENCE[risk], 1.0), 12)
     promised = in_scope_threshold(made.outside, accept, policy.confidence)
     scope = _on_average(made, accept, risk) if promised is None else promised
     promises = [_promise("max_false_accept", risk, accept, promised is not None, scope, made.outside >= scope, policy)]
     may = made.inside >= scope
-    surest, right = made.surest[may], made.right[may]
+    own = may & is_of_risk[made.tools]
+    surest, right = made.surest[own], made.right[own]
     promised = call_threshold(surest, right, wrong, policy.confidence)
     if promised is not None:
         call = min(promised, UNFITTED) if promised <= surest.min() else promised
     else:
-        call = _lowest(surest, ~right, wrong) if len(surest) >= FEWEST else _unfitted(risk)
+        call = max(_lowest_of(made, own, wrong, risk), _lowest_of(made, may, wrong, risk))
     called = surest >= call
     promises.append(_promise("max_wrong_call", risk, wrong, promised is not None, call, ~right[called], policy))
-    return Thresholds(scope, call), [each for each in promises if risk != "harmless" or each.limit == "max_wrong_call"]
+    is_promised = {"max_false_accept": risk == "normal" or (risk == "irreversible" and is_of_risk.any())}
+    return Thresholds(scope, call), [each for each in promises if is_promised.get(each.limit, is_of_risk.any())]
+
+
+def _lowest_of(made: Predictions, may: Bools, limit: float, risk: Risk) -> float:
+    return _lowest(made.surest[may], ~made.right[may], limit) if may.sum() >= FEWEST else _unfitted(risk)
 
 
 def _promise(
@@ -207,10 +230,11 @@ def _admitting(outside: Floats, accepted: int) -> float:
     return float(np.nextafter(np.append(np.sort(outside)[::-1], 0.0)[accepted], np.inf))
 
 
-def _summarise(made: Predictions, policy: Policy, promises: tuple[Promise, ...]) -> HeldOut:
-    """Say how the router would have done on the held-out utterances under this policy, if all risk were normal."""
+def _summarise(made: Predictions, policy: Policy, risks: Sequence[Risk], promises: tuple[Promise, ...]) -> HeldOut:
+    """Say how the router would have done on the held-out utterances under this policy."""
     normal = policy.thresholds["normal"]
-    called = (made.inside >= normal.in_scope) & (made.surest >= normal.call)
+    calls = np.array([policy.thresholds["harmless" if risk == "harmless" else "normal"].call for risk in risks])
+    called = (made.inside >= normal.in_scope) & (made.surest >= calls[made.tools])
     scope = _on_average(made, policy.max_false_accept, "normal")
     may = made.inside >= scope
     call = _lowest(made.surest[may], ~made.right[may], policy.max_wrong_call) if may.sum() >= FEWEST else UNFITTED

@@ -44,8 +44,36 @@ def test_a_file_that_is_missing_and_an_id_that_is_unknown_are_errors(
 ) -> None:
     assert main(["overlay", "show", "nosuch.jsonl"]) == 2
     assert capsys.readouterr().err == "router overlay show: nosuch.jsonl: no such file\n"
+    assert main(["overlay", "show", str(file.parent)]) == 2
+    assert capsys.readouterr().err == f"router overlay show: {file.parent} is a folder; name a file of corrections\n"
     assert main(["overlay", "undo", str(file), "7"]) == 2
     assert "no correction has the id '7'" in capsys.readouterr().err
+
+
+def test_lines_that_are_no_corrections_are_told_and_the_rest_is_shown(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with file.open("a") as more:
+        more.write('{"undo": ["2"]}\n{"undo": 5}\n{"undo"')
+    assert main(["overlay", "show", str(file)]) == 0
+    captured = capsys.readouterr()
+    assert len(captured.out.splitlines()) == 2
+    assert captured.err == (
+        f"{file} line 4 is no correction and is ignored: 'undo' is this list, and no text\n"
+        f"{file} line 5 is no correction and is ignored: 'undo' is 5, and no text\n"
+        f"{file} line 6 was not written to its end and is ignored; the next correction repairs it\n"
+    )
+
+
+def test_a_file_of_something_else_is_neither_read_nor_written(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = tmp_path / "settings.json"
+    settings.write_text('{"theme":"dark"}')
+    for command in (["show", str(settings)], ["merge", str(settings), str(file)], ["merge", str(file), str(settings)]):
+        assert main(["overlay", *command]) == 2
+        assert "settings.json line 1: is not the first line of an intent-router-overlay" in capsys.readouterr().err
+    assert settings.read_text() == '{"theme":"dark"}'
 
 
 def test_route_applies_an_overlay_and_says_what_it_leaves_out(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from router import Abstain, AskArgument, Candidate, Clarify, ToolCall
 from router.decision_log import Answer, Entry
-from router.decision_log.entry import LONGEST_NAME, entry_from_dict
+from router.decision_log.entry import entry_from_dict
 from tests.strategies import decisions
 
 TWO = (Candidate("set_timer", 0.6), Candidate("set_alarm", 0.4))
@@ -76,12 +76,28 @@ def test_only_an_abstention_has_a_reason() -> None:
     [
         (7, "returned int"),
         ("", "returned a text that is no tool's name"),
-        ("please " * LONGEST_NAME, "returned a text that is no tool's name"),
+        ("wake me", "returned a text that is no tool's name"),
+        ("x" * 65, "returned a text that is no tool's name"),
+        ("set_alarm\n", "returned a text that is no tool's name"),
     ],
 )
 def test_what_is_no_answer_is_an_error(value: object, error: str) -> None:
     answer = Answer.of(value, 1.23456)
     assert (answer.decision, answer.tools, answer.error, answer.milliseconds) == (None, (), error, 1.235)
+
+
+@pytest.mark.parametrize(
+    "value", ["set_timer", None, ToolCall("set_timer", **EVIDENCE), Abstain("negated", **EVIDENCE)]
+)
+@pytest.mark.parametrize("said", ["ten minutes", "_", "None", ""])
+def test_an_answer_of_a_function_that_says_nothing_of_the_utterance_is_what_it_is(value: object, said: str) -> None:
+    assert Answer.of_function(value, said, milliseconds=1.0) == Answer.of(value, 1.0)
+
+
+@pytest.mark.parametrize("value", ["Set_Timer", ToolCall("", **EVIDENCE), ToolCall("set_timer", **EVIDENCE)])
+def test_an_answer_of_a_function_that_may_be_what_was_said_is_an_error(value: object) -> None:
+    assert Answer.of_function(value, " SET_timer").error == "returned a text that is no tool's name"
+    assert Answer.of_function(value, "ten minutes", {""}).error is None
 
 
 def test_an_error_is_named_without_its_message() -> None:

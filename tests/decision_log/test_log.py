@@ -24,6 +24,7 @@ from tests.strategies import TOOL_NAMES, decisions, utterances
 
 CALL = ToolCall("set_alarm", {"time": "six"}, utterance="wake me", in_scope=0.987654, candidates=(Candidate("a", 0.7),))
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
+NOT_WINDOWS = pytest.mark.skipif(sys.platform == "win32", reason="file modes, and files that are deleted while open")
 NOT_ROOT = pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="root may write anywhere")
 
 reuse = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -149,7 +150,7 @@ def test_the_same_words_have_the_same_hash_in_one_log_and_another_in_another(tmp
     assert one not in _hashes(tmp_path / "two", "call mum")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+@NOT_WINDOWS
 def test_only_their_owner_can_read_the_log_and_its_key(tmp_path: Path) -> None:
     _hashes(tmp_path / "log", "call mum")
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
@@ -321,6 +322,41 @@ def test_a_rotation_that_fails_drops_until_it_succeeds(tmp_path: Path) -> None:
         log.write(CALL)
         assert log.dropped == 1
     assert len([*read_log(tmp_path / "log")]) == 2
+
+
+@NOT_WINDOWS
+@pytest.mark.parametrize("gone", ["the file", "its folder", "moved aside"])
+def test_a_log_that_is_deleted_or_moved_meanwhile_is_begun_anew(tmp_path: Path, gone: str) -> None:
+    path = tmp_path / "logs" / "log"
+    with DecisionLog(path) as log:
+        log.write(CALL)
+        if gone == "moved aside":
+            path.rename(tmp_path / "aside")
+        else:
+            path.unlink()
+        if gone == "its folder":
+            path.parent.rmdir()
+        log.write(CALL)
+        log.write(CALL)
+        assert log.dropped == 0
+    assert len([*read_log(path)]) == 2
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert gone != "moved aside" or len([*read_log(tmp_path / "aside")]) == 1
+
+
+@NOT_WINDOWS
+def test_something_else_that_took_the_place_of_a_log_is_not_appended_to(tmp_path: Path) -> None:
+    with DecisionLog(tmp_path / "log") as log:
+        log.write(CALL)
+        (tmp_path / "log").unlink()
+        (tmp_path / "log").write_text("# Notes")
+        log.write(CALL)
+        log.write(CALL)
+        assert (log.dropped, (tmp_path / "log").read_text()) == (2, "# Notes")
+        (tmp_path / "log").unlink()
+        log.write(CALL)
+        assert log.dropped == 2
+    assert len([*read_log(tmp_path / "log")]) == 1
 
 
 _ODD: list[Callable[[DecisionLog], object]] = [

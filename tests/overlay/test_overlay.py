@@ -1,9 +1,17 @@
 """What was learnt is on the disk, can be taken back and merged, and is applied as it was learnt."""
 
+import errno
+import io
 import json
 import os
 import re
 import stat
+import subprocess
+import sys
+import threading
+import warnings
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -178,10 +186,34 @@ def test_what_cannot_be_learnt_is_not_written(
     assert not file.exists()
 
 
+def test_what_grows_when_it_is_composed_can_be_learnt_and_read_back(everyday_router: Router, file: Path) -> None:
+    said = "call ana … " * 180
+    learnt = Overlay(file).learn(everyday_router, said, "flip_coin", note="…" * 2000)
+    again = Overlay(file).apply(everyday_router)
+    assert again.route(said) == learnt.route(said)
+    assert again.route(said).candidates[0].tool == "flip_coin"
+
+
+def test_what_could_not_be_read_back_is_not_written(everyday_router: Router, file: Path) -> None:
+    overlay = Overlay(file)
+    overlay.learn(everyday_router, "heads or tails", "flip_coin")
+    other = Overlay(file)
+    other._learnt["x"] = replace(other.entries[0], id="x", utterance=" not normal ")
+    lines = file.read_bytes()
+    with pytest.raises(ValueError, match="' not normal ' is not normalised"):
+        overlay.merge(other)
+    assert file.read_bytes() == lines
+
+
 @pytest.mark.skipif(os.name != "posix", reason="file modes")
-def test_only_its_owner_can_read_what_was_said(everyday_router: Router, file: Path) -> None:
+def test_only_its_owner_can_read_a_file_that_it_makes_and_another_keeps_its_mode(
+    everyday_router: Router, file: Path
+) -> None:
     Overlay(file).learn(everyday_router, "heads or tails", "flip_coin")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.chmod(0o644)
+    Overlay(file).learn(everyday_router, "heads or tails", "flip_coin")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
 
 
 def test_a_crash_at_any_byte_loses_the_last_correction_at_most(everyday_router: Router, file: Path) -> None:
@@ -198,38 +230,173 @@ def test_a_crash_at_any_byte_loses_the_last_correction_at_most(everyday_router: 
     torn.undo(torn.entries[0].id)
     repaired = Overlay(file)
     assert [entry.undone for entry in repaired.entries] == [True]
-    file.write_bytes(whole[:10])
-    with pytest.warns(UserWarning, match="line 1 was not written to its end"):
-        Overlay(file).learn(everyday_router, "heads or tails", "flip_coin")
+    for size in range(1, whole.index(b"\n") + 1):
+        file.write_bytes(whole[:size])
+        with pytest.warns(UserWarning, match="line 1 was not written to its end"):
+            Overlay(file).learn(everyday_router, "heads or tails", "flip_coin")
+        assert len(Overlay(file).entries) == 1
+
+
+FOREIGN = [
+    ("[]\n", "is no JSON object"),
+    ("{}\n", "is not the first line of an intent-router-overlay. Name another file"),
+    ("\x00\n", "is not JSON"),
+    ('{"format": "intent-router-overlay", "version": 2}\n', "It needs a newer intent-router"),
+    ('{"theme":"dark"}', "is not the first line of an intent-router-overlay"),
+    ('{"format": "intent-router-overlay", "version": 2}', "is not the first line"),
+    ("dear diary", "is not the first line"),
+]
+
+
+@pytest.mark.parametrize(("text", "why"), FOREIGN)
+def test_what_is_no_overlay_is_refused_and_left_as_it_is(
+    everyday_router: Router, file: Path, text: str, why: str
+) -> None:
+    early = Overlay(file)
+    file.write_text(text)
+    with pytest.raises(OverlayError, match=rf"mine.jsonl line 1: .*{why}"):
+        Overlay(file)
+    with pytest.raises(OverlayError, match=rf"mine.jsonl line 1: .*{why}"):
+        early.learn(everyday_router, "heads or tails", "flip_coin")
+    assert early.entries == ()
+    assert file.read_text() == text
+
+
+BAD_LINES = [
+    ("{", "is not JSON"),
+    ("[" * 100_000, "is not JSON"),
+    ("[]", "is no JSON object"),
+    ("{}", "'tool' is missing"),
+    (json.dumps(HEADER), "'tool' is missing"),
+    ('{"undo": ["a"]}', "'undo' is this list, and no text"),
+    ('{"undo": 5}', "'undo' is 5, and no text"),
+    ('{"undo": ""}', "'undo' is '', and no text"),
+    *(
+        (json.dumps({**ENTRY, "id": "3"} | change), why)
+        for change, why in (
+            ({"utterance": " x"}, "' x' is not normalised"),
+            ({"utterance": "…" * 1000}, "is not normalised"),
+            ({"utterance": ""}, "'utterance' is '', and no text"),
+            ({"note": "half \ud83d a pair"}, "is not normalised"),
+            ({"note": "\x1b[2J"}, "is not normalised"),
+            ({"tool": 3}, "'tool' is 3, and no text"),
+            ({"instead_of": []}, "'instead_of' is this list, and no text"),
+            ({"time": "noon"}, "Invalid isoformat string"),
+            ({"time": "2026-03-01T07:30"}, "is no time in UTC with microseconds"),
+            ({"time": "9999-12-31T23:59:59.999999+00:00"}, "is no time in UTC with microseconds"),
+            ({"id": None}, "'id' is null, and no text"),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "why"), BAD_LINES)
+def test_a_line_that_is_no_correction_is_told_and_left_out_and_all_others_count(
+    everyday_router: Router, file: Path, line: str, why: str
+) -> None:
+    _written(file, ENTRY)
+    text = file.read_text() + line + "\n" + json.dumps({**ENTRY, "id": "9", "utterance": "so long"}) + "\n"
+    file.write_text(text)
+    with pytest.warns(UserWarning, match=rf"mine.jsonl line 3 is no correction and is ignored: .*{re.escape(why)}"):
+        overlay = Overlay(file)
+    assert [entry.utterance for entry in overlay.entries] == ["heads or tails", "so long"]
+    overlay.learn(everyday_router, "rouse me early", "set_alarm")
+    Overlay(file.with_name("other.jsonl")).merge(overlay)
+    assert file.read_text().startswith(text)
+    with pytest.warns(UserWarning, match="line 3 is no correction") as told:
+        assert Overlay(file).entries == overlay.entries == Overlay(file.with_name("other.jsonl")).entries
+    assert [warning.filename for warning in told] == [__file__]
+
+
+@given(st.lists(st.binary() | st.text().map(str.encode) | st.just(json.dumps(ENTRY).encode() + b"\n"), max_size=4))
+def test_whatever_is_in_a_file_it_is_an_overlay_or_none(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[bytes]
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "any.jsonl"
+    for start in (b"", json.dumps(HEADER).encode() + b"\n"):
+        file.write_bytes(start + b"".join(parts))
+        with warnings.catch_warnings(action="ignore"), suppress(OverlayError):
+            assert {entry.id for entry in Overlay(file).entries} <= {ENTRY["id"]}
+
+
+def _teach(overlays: list[Overlay], router: Router, times: int) -> None:
+    """Each on a thread of its own, all at once."""
+
+    def teach(n: int, overlay: Overlay) -> None:
+        start.wait()
+        for time in range(times):
+            overlay.learn(router, f"heads or tails {n} {time}", "flip_coin")
+
+    start = threading.Barrier(len(overlays))
+    threads = [threading.Thread(target=teach, args=each) for each in enumerate(overlays)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.mark.parametrize("has_flock", [True, False])
+def test_no_correction_of_many_threads_is_lost(
+    everyday_router: Router, file: Path, monkeypatch: pytest.MonkeyPatch, has_flock: bool
+) -> None:
+    if not has_flock:
+        monkeypatch.setattr("router.overlay.locking.fcntl", None)
+    shared = Overlay(file)
+    _teach([shared] * 4, everyday_router, 15)
+    assert len(shared.entries) == 60
+    assert Overlay(file).entries == shared.entries
+    assert len({entry.time for entry in shared.entries}) == 60
+    file.unlink()
+    several = [Overlay(file) for _ in range(4)]
+    _teach(several, everyday_router, 15)
+    written = {entry.id for entry in Overlay(file).entries}
+    assert written == {entry.id for overlay in several for entry in overlay.entries}
+    assert len(written) == 60
+    assert len(file.read_bytes().splitlines()) == 61
+
+
+@pytest.mark.skipif(os.name != "posix", reason="flock")
+def test_no_correction_of_many_processes_is_lost(file: Path) -> None:
+    program = (
+        "import json, sys; from pathlib import Path; from router.overlay.lines import append\n"
+        "for n in range(100): append(Path(sys.argv[1]), [{'undo': f'{sys.argv[2]} {n}'}])"
+    )
+    command = [sys.executable, "-c", program, str(file)]
+    running = [subprocess.Popen([*command, name], cwd=Path(__file__).parents[2]) for name in "abcd"]
+    assert [process.wait() for process in running] == [0] * 4
+    header, *lines = map(json.loads, file.read_text().splitlines())
+    assert header == HEADER
+    assert {line["undo"] for line in lines} == {f"{name} {n}" for name in "abcd" for n in range(100)}
+
+
+def test_where_a_file_system_has_no_locks_corrections_are_written_all_the_same(
+    everyday_router: Router, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    Overlay(file).learn(everyday_router, "heads or tails", "flip_coin")
     assert len(Overlay(file).entries) == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "why"),
-    [
-        ("[]\n", 1, "is no JSON object"),
-        ("{}\n", 1, "is not the first line of an intent-router-overlay"),
-        ("\x00\n", 1, "is not JSON"),
-        ('{"format": "intent-router-overlay", "version": 2}\n', 1, "It needs a newer intent-router"),
-        (f"{json.dumps(HEADER)}\n{{\n", 2, "is not JSON"),
-        (f"{json.dumps(HEADER)}\n{{}}\n", 2, "is no correction: KeyError"),
-        *(
-            (f"{json.dumps(HEADER)}\n{json.dumps(ENTRY | change)}\n", 2, "is no correction")
-            for change in (
-                {"utterance": " x"},
-                {"tool": 3},
-                {"time": "noon"},
-                {"id": None},
-                {"time": "2026-03-01T07:30"},
-            )
-        ),
-    ],
-)
-def test_what_is_no_overlay_says_where_and_why(file: Path, text: str, line: int, why: str) -> None:
-    file.write_text(text)
-    with pytest.raises(OverlayError, match=rf"mine.jsonl line {line}: .*{why}"):
-        Overlay(file)
-    assert file.read_text() == text
+def test_a_disk_that_is_full_leaves_what_was_there(
+    everyday_router: Router, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Filling(io.FileIO):
+        def write(self, data: Any, /) -> int:
+            return super().write(data[:20])
+
+    overlay = Overlay(file)
+    overlay.learn(everyday_router, "heads or tails", "flip_coin")
+    whole = file.read_bytes()
+    monkeypatch.setattr(os, "fdopen", lambda descriptor, mode, buffering: Filling(descriptor, "r+b"))
+    with pytest.raises(OSError, match=r"No space left on device: .*mine\.jsonl"):
+        overlay.learn(everyday_router, "rouse me early", "set_alarm")
+    assert file.read_bytes() == whole
+    assert len(overlay.entries) == 1
 
 
 def test_an_overlay_says_what_it_is(file: Path) -> None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from router import Policy
 from router.decisions import Thresholds
+from router.declarations import Risk
 from router.scoring.channels import CHANNELS
 from router.scoring.scorer import fuse, gate_features, sigmoid, softmax
 from router.training.evidence import FOLDS, Evidence, Measured
@@ -23,6 +24,7 @@ from router.training.thresholds import (
 from router.training.weigh import FUSION_PRIOR, GATE_PRIOR
 
 GATES = np.tile(GATE_PRIOR, (FOLDS, 1))
+RISKS: tuple[Risk, ...] = ("normal",) * 4
 limits = st.sampled_from([0.0, 0.01, 0.05, 0.3, 1.0])
 
 
@@ -51,7 +53,7 @@ def _probabilities(measured: Measured) -> tuple[NDArray[np.float64], NDArray[np.
 
 @given(evidences(), limits, limits)
 def test_limits_are_kept_on_the_data_they_are_fitted_to(evidence: Evidence, accept: float, wrong: float) -> None:
-    policy, held_out = fit_policy(evidence, FUSION_PRIOR, GATES, Policy(accept, wrong))
+    policy, held_out = fit_policy(evidence, FUSION_PRIOR, GATES, Policy(accept, wrong), RISKS)
     assert (policy.max_false_accept, policy.max_wrong_call) == (accept, wrong)
     normal = policy.thresholds["normal"]
     scope, _ = _probabilities(evidence.out_of_scope)
@@ -65,12 +67,13 @@ def test_limits_are_kept_on_the_data_they_are_fitted_to(evidence: Evidence, acce
     for promise in held_out.promises:
         if promise.kept and promise.bound is not None:
             assert promise.bound <= promise.asked + 1e-12
+            assert promise.needed is not None
             assert promise.utterances >= promise.needed
 
 
 @given(evidences())
 def test_what_cannot_be_undone_needs_at_least_as_much_as_the_rest(evidence: Evidence) -> None:
-    thresholds = fit_policy(evidence, FUSION_PRIOR, GATES, Policy())[0].thresholds
+    thresholds = fit_policy(evidence, FUSION_PRIOR, GATES, Policy(), RISKS)[0].thresholds
     assert thresholds["irreversible"].in_scope >= thresholds["normal"].in_scope
 
 
@@ -112,6 +115,7 @@ def test_a_promised_share_of_wrong_calls_is_kept_at_least_as_often_as_promised()
 @pytest.mark.parametrize(("limit", "confidence"), [(0.05, 0.95), (0.01, 0.9), (0.5, 0.99)])
 def test_one_utterance_fewer_than_the_fewest_promises_nothing(limit: float, confidence: float) -> None:
     fewest = fewest_for(limit, confidence)
+    assert fewest is not None
     scores = np.linspace(0.1, 0.9, fewest)
     assert in_scope_threshold(scores, limit, confidence) is not None
     assert in_scope_threshold(scores[1:], limit, confidence) is None
@@ -149,10 +153,38 @@ def test_with_too_little_to_go_by_thresholds_are_a_half_and_what_cannot_be_undon
         _measured(chance, FEWEST - 1, 2, 6),
         _measured(chance, 0, 2, 6),
     )
-    policy, held_out = fit_policy(few, FUSION_PRIOR, GATES, Policy())
+    policy, held_out = fit_policy(few, FUSION_PRIOR, GATES, Policy(), RISKS)
     assert policy.thresholds == {**Policy().thresholds, "irreversible": Thresholds(1.0, 1.0)}
     assert not any(promise.kept for promise in held_out.promises)
-    assert [promise.needed for promise in held_out.promises] == [59, 149, 99, 239, 598]
+    assert [promise.needed for promise in held_out.promises] == [59, 149]  # no tool has another risk
+
+
+def test_a_limit_is_for_the_calls_to_tools_of_one_risk() -> None:
+    evidence = _mostly_right_about_the_first(400)
+    risks: tuple[Risk, ...] = ("harmless", "irreversible")
+    policy, held_out = fit_policy(evidence, FUSION_PRIOR, GATES, Policy(), risks)
+    calls = {each.risk: each for each in held_out.promises if each.limit == "max_wrong_call"}
+    assert list(calls) == ["harmless", "irreversible"]
+    assert calls["harmless"].kept
+    assert calls["harmless"].errors == 0
+    assert not calls["irreversible"].kept
+    assert policy.thresholds["irreversible"].call > policy.thresholds["harmless"].call
+    pooled, _ = fit_policy(evidence, FUSION_PRIOR, GATES, Policy(), ("normal", "normal"))
+    assert pooled.thresholds["harmless"].call >= policy.thresholds["harmless"].call, "one may be added later"
+
+
+def _mostly_right_about_the_first(count: int) -> Evidence:
+    """Two tools with so many examples each: of the first all are right, of the second one in five is the first's."""
+    owners = np.repeat(np.arange(2, dtype=np.int32), count)
+    channels = np.zeros((2 * count, 2, len(CHANNELS)), np.float32)
+    chance = np.random.default_rng(1)
+    channels[np.arange(2 * count), owners] = chance.uniform(0.3, 1.0, size=(2 * count, 1))
+    stolen = np.arange(count) % 5 == 0
+    owners = np.concatenate([owners[:count], np.where(stolen, 0, 1)]).astype(np.int32)
+    order = np.argsort(owners, kind="stable")
+    nothing = Measured(channels[:0], np.zeros(0, np.float32))
+    none = np.full(2 * count, -9.0, np.float32)
+    return Evidence(Measured(channels[order], none), owners[order], nothing, np.zeros(0, np.int32), nothing, nothing)
 
 
 def test_out_of_scope_utterances_alone_never_lower_the_threshold() -> None:
@@ -161,7 +193,7 @@ def test_out_of_scope_utterances_alone_never_lower_the_threshold() -> None:
     unlike = Measured(np.zeros((40, 2, len(CHANNELS)), np.float32), np.full(40, 9.0, np.float32))
     evidence = Evidence(nothing, np.zeros(0, np.int32), nothing, np.zeros(0, np.int32), unlike, nothing)
     assert _probabilities(unlike)[0].max() < 0.1
-    policy, _ = fit_policy(evidence, FUSION_PRIOR, GATES, Policy())
+    policy, _ = fit_policy(evidence, FUSION_PRIOR, GATES, Policy(), RISKS)
     assert policy.thresholds["normal"] == Thresholds()
 
 
@@ -169,7 +201,7 @@ def test_the_background_promises_nothing() -> None:
     chance = np.random.default_rng(1)
     nothing, far = _measured(chance, 0, 2, 6), _measured(chance, 500, 2, 6)
     evidence = Evidence(nothing, np.zeros(0, np.int32), nothing, np.zeros(0, np.int32), nothing, far)
-    policy, held_out = fit_policy(evidence, FUSION_PRIOR, GATES, Policy())
+    policy, held_out = fit_policy(evidence, FUSION_PRIOR, GATES, Policy(), RISKS)
     assert policy.thresholds["normal"] == Thresholds()
     assert held_out.out_of_scope == held_out.promises[0].utterances == 0
 
