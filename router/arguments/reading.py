@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from router.arguments.holes import Hole
 from router.arguments.known import KnownValues, Match
@@ -63,6 +63,9 @@ class Readings:
     def _of(self, hole: Hole, phrases: Mapping[str, Any], known: KnownValues | None) -> Iterator[Read]:
         if known is not None:
             yield from map(_matched, known.find(self._text))
+            if hole.kind == "text":  # a number or an address is nobody's name
+                yield from self._addresses("phone")
+                yield from self._addresses("email")
         match hole.kind:
             case "choice":
                 yield from self._learnt(phrases)
@@ -79,9 +82,7 @@ class Readings:
             case "duration":
                 yield from self._mentions("duration", ("duration",))
             case "email" | "uri" | "phone":
-                pattern = _PATTERNS[hole.kind]
-                for match in pattern.finditer(self._text):
-                    yield Read(match.start(), match.end(), match[0], CERTAIN)
+                yield from self._addresses(hole.kind)
 
     def _mentions(self, wanted: Any, kinds: tuple[MentionKind, ...]) -> Iterator[Read]:
         """Yield what has a format: of the first kind always, of other kinds where none of the first is inside."""
@@ -90,6 +91,10 @@ class Readings:
         for each in own:
             if each.kind == kinds[0] or not any(each.start <= one.start and one.end <= each.end for one in plain):
                 yield Read(each.start, each.end, each.as_format(wanted), CERTAIN * each.certainty)
+
+    def _addresses(self, kind: Literal["email", "uri", "phone"]) -> Iterator[Read]:
+        for match in _PATTERNS[kind].finditer(self._text):
+            yield Read(match.start(), match.end(), match[0], CERTAIN)
 
     def _days(self) -> Iterator[Read]:
         for each in self._found:
