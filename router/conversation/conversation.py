@@ -5,23 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import cached_property
 
 from router.conversation.question import Question
 from router.conversation.reading import Choice, Reading, read
+from router.conversation.refusal import after_no, begins_with_no
 from router.conversation.vocabulary import LANGUAGES, vocabularies
 from router.decisions import Abstain, Clarify, Decision, Reason, ToolCall
 from router.declarations import Tool
+from router.phrasing import Phrasing
 from router.router import Router
+from router.text import MAX_UTTERANCE_CHARACTERS, normalize
 
 
 class Conversation:
     """Routes what one person says, and understands the reply to what was asked.
 
     A `Clarify`, and a `ToolCall` that is to be confirmed, stay pending until
-    they are answered, replaced by another request or `timeout` seconds old. A
-    reply decides the utterance that was asked about: what comes of "yes", "the
-    second one" or "never mind" carries that utterance, not the reply. Whatever
-    is not made of reply words alone is routed as if nothing had been asked.
+    they are answered, refused, replaced by another request or `timeout` seconds
+    old. A reply decides the utterance that was asked about: what comes of "yes",
+    "the second one" or "never mind" carries that utterance, not the reply.
+    Whatever is not made of reply words alone is routed as if nothing had been
+    asked.
 
     A conversation belongs to one person and is used from one thread at a time;
     any number of them share a router. Raises ValueError for languages that do
@@ -62,8 +67,10 @@ class Conversation:
         """Decide about an utterance, or, if it is a reply, about what was asked.
 
         A reply that answers nothing, such as "both", gets the question again. A
-        request that the router abstains on leaves the question open. `available`
-        is that of `Router.route`. Never raises for what a person says.
+        request that the router abstains on leaves the question open, unless it
+        says no: "don't call her" cancels what was asked about, and of "no, call
+        dad" the rest is routed. `available` is that of `Router.route`. Never
+        raises for what a person says.
         """
         question = self._open_question()
         reading = self._reading(utterance, question, available) if question else None
@@ -115,9 +122,14 @@ class Conversation:
 
     def _routed(self, utterance: str, available: Collection[str] | None, question: Question | None) -> Decision:
         """Route a fresh request: what it comes to takes the place of what was pending, unless that is nothing."""
-        match self._router.route(utterance, available=available):
-            case Abstain("cancelled") if question is not None:
-                return self._refused("cancelled", question)
+        request = after_no(utterance, self._vocabularies) if question else utterance
+        match self._router.route(request, available=available):
+            case Abstain(reason) as decision if question:
+                if reason in {"negated", "cancelled"} or self._is_negated(utterance):
+                    return self._refused("cancelled", question)
+                if begins_with_no(utterance, self._vocabularies):
+                    self.forget()
+                return decision
             case Abstain() as decision:
                 return decision
             case Clarify(candidates) as decision:
@@ -127,6 +139,16 @@ class Conversation:
             case decision:
                 self.forget()
                 return decision
+
+    def _is_negated(self, utterance: str) -> bool:
+        """Whether an utterance says what not to do, for whichever tool or none."""
+        return len(utterance) <= MAX_UTTERANCE_CHARACTERS and bool(
+            self._phrasing.read(normalize(utterance)).negated_verb
+        )
+
+    @cached_property
+    def _phrasing(self) -> Phrasing:
+        return Phrasing(self._router.tools)
 
 
 def _call(tool: Tool, asked: Clarify | ToolCall, *, confirm: bool) -> ToolCall:
