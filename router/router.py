@@ -449,4 +449,10 @@ class Router:
             nearest=most_similar(self.tools, self.scorer.channels, scores.similarities[0]),
             features=dict(zip(GATE_FEATURES, scores.gate_features[0].tolist(), strict=True)),
         )
-        return self._phrasing.applied(reading, decision)
+        applied = self._phrasing.applied(reading, decision)
+        if reading.otherwise is None or isinstance(applied, Abstain):
+            return applied
+        scores = self._score(reading.otherwise, self._rows([reading.otherwise.request]))
+        otherwise = self._decide(utterance, reading.otherwise, scores, mask)
+        is_same = [each.tool for each in otherwise.candidates[:1]] == [applied.candidates[0].tool]
+        return applied if is_same else otherwise

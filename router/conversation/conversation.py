@@ -6,24 +6,29 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeGuard
 
 from router.conversation.question import Offered, Question, offered_tool
 from router.conversation.reading import Choice, Reading, read
+from router.conversation.refusal import after_no, begins_with_no
 from router.conversation.vocabulary import LANGUAGES, vocabularies
 from router.decisions import Abstain, AskArgument, Clarify, Decision, Reason, ToolCall
+from router.phrasing import Phrasing
 from router.router import DEFAULT_LANGUAGE, Router
+from router.text import MAX_UTTERANCE_CHARACTERS, normalize
 
 
 class Conversation:
     """Routes what one person says, and understands the reply to what was asked.
 
     A `Clarify`, an `AskArgument`, and a `ToolCall` that is to be confirmed, stay
-    pending until they are answered, replaced by another request or `timeout` seconds old. A
-    reply decides the utterance that was asked about: what comes of "yes", "the
-    second one" or "never mind" carries that utterance, not the reply. Whatever
-    is not made of reply words alone is routed as if nothing had been asked.
+    pending until they are answered, refused, replaced by another request or
+    `timeout` seconds old. A reply decides the utterance that was asked about:
+    what comes of "yes", "the second one" or "never mind" carries that utterance,
+    not the reply. Whatever is not made of reply words alone is taken for the
+    value that was asked for, or for another one of the call that is pending:
+    "no, make that eight"; or else it is routed as if nothing had been asked.
 
     A conversation belongs to one person and is used from one thread at a time;
     any number of them share a router. Raises ValueError for languages that do
@@ -71,18 +76,21 @@ class Conversation:
         """Decide about an utterance, or, if it is a reply, about what was asked.
 
         A reply that answers nothing, such as "both", gets the question again. A
-        request that the router abstains on leaves the question open. `available`,
-        `now` and `language` are those of `Router.route`. Never raises for what a person says.
+        request that the router abstains on leaves the question open, unless it
+        says no: "don't call her" cancels what was asked about, and of "no, call
+        dad" the rest is routed. `available`, `now` and `language` are those of
+        `Router.route`. Never raises for what a person says.
         """
         route = partial(self._router.route, available=available, now=now, language=language)
         answer = partial(self._router.answer, now=now, language=language)
         question = self._open_question()
         reading = self._reading(utterance, question, route) if question else None
         if question is None:
-            return self._taken(route(utterance), question)
+            return self._taken(route(utterance), question, utterance)
         asked = question.decision
         if reading is None:
-            return self._taken(answer(asked, utterance) if _takes_values(asked) else route(utterance), question)
+            request = after_no(utterance, self._vocabularies)
+            return self._taken(answer(asked, request) if _takes_values(asked) else route(request), question, utterance)
         match reading:
             case "yes" if isinstance(asked, AskArgument):
                 return self._ask(question)
@@ -95,13 +103,13 @@ class Conversation:
             case Choice(position):
                 name = question.choices[position].name
                 if isinstance(asked, AskArgument):
-                    return self._taken(answer(asked, name), question)
+                    return self._taken(answer(asked, name), question, utterance)
                 confirm = self._router.tools[name].confirm == "always"
         if available is not None and name not in available:
             return self._refused("unavailable_tool", question)
         call = self._call(name, asked, confirm, now, language)
         if isinstance(call, AskArgument):
-            return self._taken(call, question)
+            return self._taken(call, question, utterance)
         if confirm:
             return self._ask(Question(call, question.choices))
         self.forget()
@@ -133,12 +141,16 @@ class Conversation:
         likeliest = next((each.tool for each in routed.candidates if each.tool in names), None)
         return reading if likeliest == names[reading.position] else "again"
 
-    def _taken(self, decision: Decision, question: Question | None) -> Decision:
+    def _taken(self, decision: Decision, question: Question | None, utterance: str) -> Decision:
         """Take a decision's question in the place of what was pending, unless it comes to nothing."""
         tools = self._router.tools
         match decision:
-            case Abstain("cancelled") if question is not None:
-                return self._refused("cancelled", question)
+            case Abstain(reason) if question:
+                if reason in {"negated", "cancelled"} or self._is_negated(utterance):
+                    return self._refused("cancelled", question)
+                if begins_with_no(utterance, self._vocabularies):
+                    self.forget()
+                return decision
             case Abstain():
                 return decision
             case Clarify(candidates):
@@ -159,6 +171,16 @@ class Conversation:
         candidates = sorted(asked.candidates, key=lambda candidate: candidate.tool != name)
         filled = self._router.fill(asked.utterance, name, now=now, language=language)
         return replace(filled, in_scope=asked.in_scope, candidates=tuple(candidates), confirm=confirm)
+
+    def _is_negated(self, utterance: str) -> bool:
+        """Whether an utterance says what not to do, for whichever tool or none."""
+        return len(utterance) <= MAX_UTTERANCE_CHARACTERS and bool(
+            self._phrasing.read(normalize(utterance)).negated_verb
+        )
+
+    @cached_property
+    def _phrasing(self) -> Phrasing:
+        return Phrasing(self._router.tools)
 
 
 def _takes_values(asked: Clarify | ToolCall | AskArgument) -> TypeGuard[ToolCall | AskArgument]:

@@ -60,6 +60,7 @@ _ASKS = re.compile("[?？؟]")
 """Who says "yes?" has not agreed to anything."""
 _EMPTY: frozenset[Meaning] = frozenset({"choosing", "filler"})
 _COUNTED: dict[Meaning, int] = {"first": 0, "second": 1, "third": 2, "last": -1}
+_COUNTING: frozenset[Meaning] = frozenset({"other", *_COUNTED})
 
 
 def _read(parts: list[_Part], question: Question) -> Reading:
@@ -74,9 +75,10 @@ def _read(parts: list[_Part], question: Question) -> Reading:
         return _named(parts, frozenset(named), said, question)
     if not said or said == {"not"}:
         return None
-    if counted := said & {"other", *_COUNTED}:
-        return _counted(counted, said, question)
-    if len(said) == 1 and said <= {"yes", "no"} and any(part.meanings == {"choosing"} for part in parts):
+    if counted := said & _COUNTING:
+        first = next(n for n, part in enumerate(parts) if part.meanings & counted)
+        return "again" if _says_no(parts[first:]) else _counted(counted, said, question)
+    if len(said) == 1 and said <= {"yes", "no", "dont"} and any(part.meanings == {"choosing"} for part in parts):
         return None  # "take a right"
     return _verdict(said, question)
 
@@ -91,7 +93,7 @@ def _said(parts: list[_Part], *, weakly: bool) -> frozenset[Meaning]:
 
 def _verdict(said: frozenset[Meaning], question: Question) -> Reading:
     """Read a reply that is for no choice in particular."""
-    if said & {"no", "cancel"}:
+    if said & {"no", "dont", "cancel"}:
         return "again" if "yes" in said else "no"
     if "yes" in said and not said & {"not", "again"} and question.asked is not None:
         return "yes"
@@ -116,12 +118,13 @@ def _counted(counted: frozenset[Meaning], said: frozenset[Meaning], question: Qu
 
 def _named(parts: list[_Part], words: frozenset[str], said: frozenset[Meaning], question: Question) -> Reading:
     """Read "the alarm", and "yes, send the message"."""
-    if said & {"cancel", "again", "other", *_COUNTED}:
-        return None  # "cancel the alarm", "set a second alarm"
-    answers = [n for n, part in enumerate(parts) if part.meanings & {"yes", "no"} and not part.meanings & _EMPTY]
     first = next(n for n, part in enumerate(parts) if part.names)
-    if any(n > first for n in answers):
+    if said & {"cancel", "again", *_COUNTING}:
+        return "again" if "dont" in said else None  # "don't cancel the alarm", "cancel it", "set a second alarm"
+    if any("yes" in part.meanings and not part.meanings & _EMPTY for part in parts[first:]):
         return None  # "play yes"
+    if _says_no(parts[first:]) and len(question.choices) > 1:
+        return "again"
     if len(question.choices) == 1:
         return _verdict(said, question) if said else None
     chosen = question.chosen(words)
@@ -136,13 +139,20 @@ def _named(parts: list[_Part], words: frozenset[str], said: frozenset[Meaning], 
 
 def _for(position: int, said: frozenset[Meaning], question: Question, *, described: bool = False) -> Reading:
     """Read a reply that is for one of several choices."""
-    if said & {"cancel", "again", "not"} or {"yes", "no"} <= said:
+    if said == {"dont"} and position == question.asked:
+        return "no"
+    if said & {"dont", "cancel", "again", "not"} or {"yes", "no"} <= said:
         return "again"
     if question.asked is None:
         return Choice(position, described)
     if position == question.asked:
         return "yes" if "yes" in said else "again"
     return "again" if "yes" in said else Choice(position, described)
+
+
+def _says_no(parts: list[_Part]) -> bool:
+    """Whether there is a no among these: behind a choice it does not say which of the two counts."""
+    return any(part.meanings & {"no", "dont"} for part in parts)
 
 
 def _parts(folded: str, question: Question, vocabulary: Vocabulary) -> list[_Part]:

@@ -15,13 +15,14 @@ from router.conversation.folding import fold
 from router.errors import did_you_mean
 
 Meaning: TypeAlias = Literal[
-    "yes", "no", "cancel", "again", "first", "second", "third", "last", "other", "not", "choosing", "filler"
+    "yes", "no", "dont", "cancel", "again", "first", "second", "third", "last", "other", "not", "choosing", "filler"
 ]
 """What a phrase says, and the keys of a language's file.
 
 | meaning | the phrase |
 |---|---|
 | yes, no | answers a yes-or-no question |
+| dont | says no where it stands alone, and may forbid what is said with it: "don't" |
 | cancel | takes back what was said, or turns down every choice |
 | again | answers nothing: "both", "which one", "I don't know" |
 | first, second, third, last | counts the choices |

@@ -44,10 +44,12 @@ def _things(
     tokens: Tokens, index: int, end: int, leads: bool, lexicon: Lexicon, openings: Collection[str]
 ) -> tuple[str, ...]:
     """Return the things named from here on, up to what is no such name. `leads`: the request comes after them."""
-    words, things = tokens.words, []
+    words, things = tokens.words, list[str]()
     while index < end:
         first = index
         while index < end and (index == first or not _ends_thing(tokens, index, lexicon)):
+            if leads and index > first and words[index] in openings:
+                return (*things, tokens.between(first, index))
             index += 1
         if first < index:
             things.append(tokens.between(first, index))

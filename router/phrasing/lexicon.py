@@ -54,6 +54,10 @@ class Lexicon:
     """Stand before what is not to be done: "don't"."""
     negated_verbs: Phrases
     """Say what is not to be done, the verb last, where the negation alone has other uses: "no llames"."""
+    addressing: Phrases
+    """Verbs of requests to reach somebody, which "nobody" makes none: "call nobody"."""
+    nobodies: Phrases
+    """Those words: "nobody"."""
     weak_negations: Phrases
     """Refuse only what the tool's own examples begin with, and else hint at what is wanted: "i don't want to"."""
     spared: Phrases
@@ -107,8 +111,9 @@ class Lexicon:
     def cues(self) -> frozenset[str]:
         """Words without which an utterance means what it says."""
         return frozenset().union(
-            *(each.cues for each in (self.negations, self.negated_verbs, self.negators, self.weak_negations)),
-            *(each.cues for each in (self.nominal, self.instead, self.cancellations, self.sole_cancellations)),
+            *(each.cues for each in (self.negations, self.negated_verbs, self.negators, self.nobodies)),
+            *(each.cues for each in (self.weak_negations, self.nominal, self.instead)),
+            *(each.cues for each in (self.cancellations, self.sole_cancellations)),
             *(each.cues for each in (self.exclusions, self.universal_exclusions)),
         )
 

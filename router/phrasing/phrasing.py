@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from router.decisions import Abstain, Clarify, Decision, ToolCall
@@ -12,7 +13,8 @@ from router.declarations import ToolSet
 from router.phrasing.declared import declared_texts, openings
 from router.phrasing.lexicon import lexicon
 from router.phrasing.reading import Reading, after, read
-from router.phrasing.segmentation import best, pieces
+from router.phrasing.refusal import refused_later
+from router.phrasing.segmentation import best, pieces, runs
 from router.phrasing.tokens import tokenize
 from router.text import normalize
 
@@ -46,23 +48,30 @@ class Phrasing:
     def segmented(self, text: str, decide_all: Callable[[list[str]], Sequence[Decision]]) -> tuple[Decision, ...]:
         """Return the decisions about a normalised text's requests, in their order; none if it is one request.
 
-        `decide_all` decides about texts each by itself, as many as there are
-        ways to cut this one.
+        `decide_all` decides about texts each by itself: the parts that this one
+        may be cut into, at most 21.
         """
-        tokens = tokenize(text)
+        tokens, reading = tokenize(text), self.read(text)
+        if reading.is_contrast and not reading.negated_verb:
+            return self.segmented(reading.request, decide_all)
         smallest = pieces(tokens, lexicon(), self._openings)
-        if len(smallest) < 2 or text.casefold() in self._declared or self.read(text).is_cancelled:
+        if len(smallest) < 2 or text.casefold() in self._declared or reading.is_cancelled:
             return ()
-        count = len(smallest)
-        spans = [(start, end) for start in range(count) for end in range(start + 1, count + 1)]
+        joints = enumerate(pairwise(smallest), start=1)
+        ends = [n for n, (left, right) in joints if any(map(tokens.is_sentence, range(left[1], right[0] + 1)))]
+        sentences = [*ends, len(smallest)]
+        spans = runs(sentences)
         texts = [tokens.between(smallest[start][0], smallest[end - 1][1]) for start, end in spans]
-        return best(dict(zip(spans, decide_all(texts), strict=True)), count)
+        return best(dict(zip(spans, decide_all(texts), strict=True)), sentences)
 
     def _read(self, text: str) -> Reading:
         tokens = tokenize(text)
         if lexicon().cues.isdisjoint(tokens.words):
             return Reading(text)
-        return read(tokens, lexicon(), self._openings)
+        reading = read(tokens, lexicon(), self._openings)
+        if reading != Reading(text, excluded=reading.excluded):
+            return reading
+        return refused_later(reading, tokens, lexicon(), self._openings)
 
     def _is_refused(self, reading: Reading, decision: Decision) -> bool:
         """Whether nothing is to be done, where the utterance negates a verb."""

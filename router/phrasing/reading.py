@@ -26,6 +26,8 @@ class Reading:
     """Whether it was taken back."""
     excluded: tuple[str, ...] = ()
     """What is to be left alone, as it was said."""
+    otherwise: Reading | None = None
+    """How it is meant if what seems to be dictated is not, as in "note the time but don't call her"."""
 
 
 def read(tokens: Tokens, lexicon: Lexicon, openings: Collection[str]) -> Reading:
@@ -58,6 +60,11 @@ def negated_verb(words: tuple[str, ...], start: int, end: int, lexicon: Lexicon)
             return None if verb >= end or lexicon.spared.length_at(words, verb) else verb
         opener = lexicon.openers.length_at(words, start)
         start += opener
+    whom = start + lexicon.addressing.length_at(words, start)
+    if whom > start and (length := lexicon.nobodies.length_at(words[:end], whom)):
+        rest = whom + length
+        ends = rest >= before(lexicon.closers, words, end) or lexicon.joints.length_at(words, rest)
+        return start if ends or lexicon.strong_joints.length_at(words, rest) else None
     if lexicon.imperatives.length_at(words, start):
         for index in range(start + 1, min(start + 1 + _MOST_BEFORE_NEGATOR, end)):
             if lexicon.quotes.length_at(words, index) or lexicon.joints.length_at(words, index):
@@ -84,11 +91,19 @@ def is_cancelled(tokens: Tokens, start: int, end: int, lexicon: Lexicon) -> bool
             words, index, lexicon
         ):
             return True
+        joint = joint_at(words, index, lexicon)
+        if joint and _only_cancels(words, index + joint, lexicon):
+            return True
     return False
 
 
 def _only_cancels(words: tuple[str, ...], index: int, lexicon: Lexicon) -> bool:
     """Whether there is nothing from here on but words that take back, and what goes with them."""
+    return end_of_cancellation(words, index, lexicon) == len(words)
+
+
+def end_of_cancellation(words: tuple[str, ...], index: int, lexicon: Lexicon) -> int | None:
+    """Return the end of the words from here on that take back, and what goes with them; None if none takes back."""
     cancels = False
     while index < len(words):
         length = lexicon.cancellations.length_at(words, index)
@@ -96,9 +111,22 @@ def _only_cancels(words: tuple[str, ...], index: int, lexicon: Lexicon) -> bool:
         for phrases in (lexicon.bridges, lexicon.hesitations, lexicon.openers, lexicon.closers):
             length = length or phrases.length_at(words, index)
         if not length:
-            return False
+            break
         index += length
-    return cancels
+    return index if cancels else None
+
+
+def joint_at(words: tuple[str, ...], index: int, lexicon: Lexicon) -> int:
+    """Return how many words join a part of an utterance to the one before it here."""
+    kinds = (lexicon.strong_joints, lexicon.joints, lexicon.contrasts, lexicon.conjunctions)
+    return max(phrases.length_at(words, index) for phrases in kinds)
+
+
+def is_dictated(words: tuple[str, ...], start: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether these words have come to what is dictated, searched for or asked about."""
+    if start < end and words[start] in lexicon.dictations and end - start > _MOST_RECIPIENTS + 1:
+        return True
+    return any(lexicon.quotes.length_at(words, index) for index in range(start, end))
 
 
 def _what_is_meant(tokens: Tokens, start: int, end: int, lexicon: Lexicon, openings: Collection[str]) -> int | None:
@@ -138,5 +166,7 @@ def before(phrases: Phrases, words: tuple[str, ...], end: int) -> int:
 
 _MOST_BEFORE_NEGATOR = 4
 """So many words may stand between a verb and what negates it: "mach das große licht nicht an"."""
+_MOST_RECIPIENTS = 1
+"""A request to tell somebody something has come to what, if it goes on for more words than this."""
 _LONGEST = 4
 """Words of the longest closer or correction."""

@@ -35,7 +35,7 @@ class Tokens:
 def tokenize(text: str) -> Tokens:
     """Return the words of a normalised text. Marks inside a word are part of it, such as in 7:30, don't and e-mail.
 
-    Romance elisions are words of their own, such as n' and l'.
+    Romance elisions are words of their own, such as n' and l', and so is an & that stands alone.
 
     >>> tokenize("Don't call Mom, text her").words
     ("don't", 'call', 'mom', 'text', 'her')
@@ -47,6 +47,6 @@ def tokenize(text: str) -> Tokens:
     return Tokens(text, tuple(match[0] for match in found), tuple(match.span() for match in found))
 
 
-_WORD = re.compile(r"(?:[cdjlmnst]|qu)'(?=\w)|\w+(?:['.:,@-]\w+)*")
+_WORD = re.compile(r"(?:[cdjlmnst]|qu)'(?=\w)|\w+(?:['.:,@-]\w+)*|(?<!\S)&(?!\S)")
 _SENTENCE_MARKS = frozenset(".;!?…")
 _CLAUSE_MARKS = _SENTENCE_MARKS | {",", ":", "—", "–"}

@@ -56,7 +56,7 @@ def test_phrases_are_plain_text_without_punctuation_around_them(language: str) -
 
 def test_an_apostrophe_may_be_left_out() -> None:
     phrases = vocabulary("en").phrases
-    assert phrases["don t"] == phrases["dont"] == {"no"}
+    assert phrases["don t"] == phrases["dont"] == {"dont"}
 
 
 def test_a_language_is_given_by_any_tag_of_it() -> None:
@@ -72,3 +72,14 @@ def test_a_language_that_does_not_ship_is_named() -> None:
 def test_languages_are_a_collection_of_tags(languages: str | tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match=r"expected tags such as \('en', 'de'\)"):
         vocabularies(languages)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_plain_no_has_a_word_that_may_forbid_what_follows(language: str) -> None:
+    """A "c'est pas ça" that were one would make of "c'est pas ça le premier" a no, and then the first."""
+    known = vocabulary(language)
+    forbids = [phrase for phrase, meanings in known.phrases.items() if meanings & {"dont", "not"}]
+    space = known.separator
+    for phrase, meanings in known.phrases.items():
+        if "no" in meanings and "not" not in meanings:
+            assert not [each for each in forbids if f"{space}{each}{space}" in f"{space}{phrase}{space}"], phrase

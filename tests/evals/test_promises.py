@@ -171,9 +171,9 @@ def test_a_label_of_no_domain_is_named(rows: Path) -> None:
 
 
 def test_what_is_declared_near_is_refused_more_often() -> None:
-    siblings = tuple(f"pour the kettle {n}" for n in range(40))
+    siblings = tuple(f"pour the kettle {n}" for n in range(160))
     inside = tuple((example.utterance, tool.name) for tool in tools() for example in tool.examples)
-    draw = near_domain.Draw(replace(tools(), out_of_scope=()), siblings[:20], (), inside, siblings[20:])
+    draw = near_domain.Draw(replace(tools(), out_of_scope=()), siblings[:80], (), inside, siblings[80:])
     nothing, near = (near_domain.asked(draw, declared, HashingEncoder()) for declared in ((), draw.near))
     assert near["false_accept_rate"] < nothing["false_accept_rate"]
 

@@ -48,6 +48,95 @@ def test_what_is_taken_back_is_cancelled(everyday_router: Router, text: str) -> 
     assert decision.reason == "cancelled"
 
 
+@pytest.mark.parametrize(
+    "text", ["play some jazz and never mind", "wake me at six or forget it", "play some jazz but actually cancel that"]
+)
+def test_what_is_joined_to_a_request_takes_it_back_as_well(everyday_router: Router, text: str) -> None:
+    (decision,) = everyday_router.route_all(text)
+    assert decision == everyday_router.route(text)
+    assert getattr(decision, "reason", "") == "cancelled"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "play some jazz, don't wake me at six",
+        "play some jazz and please don't text mum",
+        "play some jazz but never text mum",
+        "play some jazz, wake nobody",
+        "wake me at six, never mind, play some jazz",
+        "wake me at six and forget it and play some jazz",
+    ],
+)
+def test_the_one_request_that_is_not_refused_is_routed(everyday_router: Router, text: str) -> None:
+    alone, decision = everyday_router.route("play some jazz"), everyday_router.route(text)
+    assert isinstance(decision, ToolCall)
+    assert (decision.tool, decision.utterance, decision.candidates) == ("play_music", text, alone.candidates)
+
+
+def test_where_several_requests_are_left_a_refusal_is_for_all(everyday_router: Router) -> None:
+    for text in (
+        "play some jazz and wake me at six and don't text mum",
+        "play some jazz, don't text mum, and then wake me at six",
+    ):
+        assert isinstance(everyday_router.route(text), Abstain)
+
+
+def test_what_a_request_leaves_out_is_named_beside_a_refusal(everyday_router: Router) -> None:
+    decision = everyday_router.route("play the album thriller except beat it, don't wake me at six")
+    assert isinstance(decision, ToolCall)
+    assert decision.excluded == ("beat it",)
+
+
+def test_a_refusal_in_a_dictated_text_changes_nothing_unless_another_tool_would_be_called(
+    shipped_router: Router,
+) -> None:
+    dictated, alone = "text my boss that i am late but don't worry", "text my boss that i am late"
+    assert getattr(shipped_router.route(dictated), "tool", "") == "send_message"
+    assert shipped_router.route(dictated).candidates != shipped_router.route(alone).candidates
+    for text in ("create a note and don't stop all the timers", "snap a picture of me, do not take a screenshot"):
+        (own, *_) = shipped_router.route(text.split(",")[0].split(" and ")[0]).candidates
+        assert getattr(shipped_router.route(text), "tool", own.tool) == own.tool
+
+
+def test_tools_whose_examples_negate_are_reached_behind_a_statement(shipped_router: Router) -> None:
+    for text, tool in (
+        ("i'm in a meeting, please don't disturb me", "set_do_not_disturb"),
+        ("i'm off tomorrow, don't wake me up", "cancel_alarm"),
+        ("remind me not to forget my keys", "create_reminder"),
+    ):
+        assert getattr(shipped_router.route(text), "tool", "") == tool
+
+
+REQUESTS = {
+    "turn on the kitchen lights": "control_lights",
+    "set a timer for ten minutes": "set_timer",
+    "set an alarm for six": "set_alarm",
+    "call my sister": "make_call",
+    "play some jazz": "play_media",
+    "turn up the volume": "set_volume",
+    "create a note": "create_note",
+    "text my boss": "send_message",
+    "what time is it": "get_time",
+}
+
+
+@settings(max_examples=200)
+@given(
+    st.sampled_from(sorted(REQUESTS)),
+    st.sampled_from([", ", " and ", " but ", ". ", " and then ", " & ", "; and "]),
+    st.sampled_from(["don't", "do not", "never", "please don't", "i don't want you to", "there's no need to"]),
+    st.sampled_from(sorted(REQUESTS.keys() - {"what time is it"})),
+)
+def test_what_a_part_refuses_is_never_called(
+    shipped_router: Router, wanted: str, joint: str, negation: str, refused: str
+) -> None:
+    text = f"{wanted}{joint}{negation} {refused}"
+    assert getattr(shipped_router.route(text), "tool", REQUESTS[wanted]) == REQUESTS[wanted], text
+    for part in shipped_router.route_all(text):
+        assert getattr(part, "tool", REQUESTS[wanted]) == REQUESTS[wanted], text
+
+
 def test_what_is_left_out_is_named_and_asks_for_a_confirmation(everyday_router: Router) -> None:
     decision = everyday_router.route("play the album thriller except Beat It and the last song")
     assert isinstance(decision, ToolCall)
@@ -110,6 +199,42 @@ def test_one_of_several_requests_can_be_refused(everyday_router: Router) -> None
         ("play some jazz", "play_music"),
         ("don't wake me at seven", "negated"),
     ]
+
+
+def test_an_ampersand_joins_requests(everyday_router: Router) -> None:
+    decisions = everyday_router.route_all("play some jazz & wake me at seven")
+    assert [described(decision)[1] for decision in decisions] == ["play_music", "set_alarm"]
+
+
+def test_a_sentence_that_is_for_no_tool_is_not_lost(shipped_router: Router) -> None:
+    decisions = shipped_router.route_all("wake me at seven. should my cat marry? play some jazz")
+    assert [described(decision) for decision in decisions] == [
+        ("wake me at seven", "set_alarm"),
+        ("should my cat marry", "out_of_scope"),
+        ("play some jazz", "play_media"),
+    ]
+    assert len(shipped_router.route_all("wake me at seven. and should my cat marry")) == 2
+
+
+def test_requests_that_are_all_for_no_tool_are_one(shipped_router: Router) -> None:
+    text = "is it true. are you sure"
+    assert shipped_router.route_all(text) == (shipped_router.route(text),)
+
+
+def test_what_is_left_out_first_ends_where_the_request_begins(everyday_router: Router) -> None:
+    for text in ("except thriller play all songs", "except thriller, play all songs"):
+        assert everyday_router._phrasing.read(text).excluded == ("thriller",)
+
+
+def test_the_work_for_one_utterance_is_bounded(everyday_router: Router) -> None:
+    encoded = []
+
+    def decide_all(texts: list[str]) -> list[Decision]:
+        encoded.extend(texts)
+        return [everyday_router.route(text) for text in texts]
+
+    everyday_router._phrasing.segmented(", then ".join(["play some jazz", "wake me at six"] * 60), decide_all)
+    assert len(encoded) == 21
 
 
 @pytest.mark.parametrize(

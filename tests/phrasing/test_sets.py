@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def rows(name: str) -> list[dict[str, Any]]:
 def is_read_rightly(row: dict[str, Any], phrasing: Phrasing, tools: ToolSet) -> bool:
     """Whether the reading, or where it might be cut, is as labelled; what the tools' scores add is not looked at."""
     text = normalize(row["utterance"])
-    reading, tokens = phrasing.read(text), tokenize(text)
+    reading, tokens = replace(phrasing.read(text), otherwise=None), tokenize(text)
     match row["kind"]:
         case "negated":
             return bool(reading.negated_verb) and not reading.is_contrast
