@@ -51,17 +51,17 @@ def read(tokens: Tokens, lexicon: Lexicon, openings: Collection[str]) -> Reading
 
 def negated_verb(words: tuple[str, ...], start: int, end: int, lexicon: Lexicon) -> int | None:
     """Return which word is the verb of a negated request that begins at `start`, None if it is not negated."""
-    opener = 1
+    opener, said = 1, words[:end]
     while opener and start < end:
-        if length := lexicon.negated_verbs.length_at(words[:end], start):
+        if length := lexicon.negated_verbs.length_at(said, start):
             return start + length - 1
-        if length := lexicon.negations.length_at(words[:end], start):
+        if length := lexicon.negations.length_at(said, start):
             verb = start + length
             return None if verb >= end or lexicon.spared.length_at(words, verb) else verb
         opener = lexicon.openers.length_at(words, start)
         start += opener
     whom = start + lexicon.addressing.length_at(words, start)
-    if whom > start and (length := lexicon.nobodies.length_at(words[:end], whom)):
+    if whom > start and (length := lexicon.nobodies.length_at(said, whom)):
         rest = whom + length
         ends = rest >= before(lexicon.closers, words, end) or lexicon.joints.length_at(words, rest)
         return start if ends or lexicon.strong_joints.length_at(words, rest) else None
@@ -79,7 +79,8 @@ def is_cancelled(tokens: Tokens, start: int, end: int, lexicon: Lexicon) -> bool
     words = tokens.words
     if not lexicon.cancellations.may_be_in(words) and not lexicon.sole_cancellations.may_be_in(words):
         return False
-    if _only_cancels(words, 0, lexicon) or lexicon.sole_cancellations.length_at(words, start) == max(end - start, 1):
+    ends = ends_of_cancellation(words, lexicon)
+    if ends[0] == len(words) or lexicon.sole_cancellations.length_at(words, start) == max(end - start, 1):
         return True
     dictated = False
     for index, _ in enumerate(words[1:], start=1):
@@ -87,33 +88,23 @@ def is_cancelled(tokens: Tokens, start: int, end: int, lexicon: Lexicon) -> bool
             lexicon.quotes.length_at(words, index - 1) or words[index - 1] in lexicon.dictations
         )
         begins = tokens.is_clause(index) or lexicon.bridges.length_at(words, index)
-        if (begins or (not dictated and lexicon.hesitations.length_at(words, index))) and _only_cancels(
-            words, index, lexicon
-        ):
-            return True
+        begins = begins or (not dictated and lexicon.hesitations.length_at(words, index))
         joint = joint_at(words, index, lexicon)
-        if joint and _only_cancels(words, index + joint, lexicon):
+        if (begins and ends[index] == len(words)) or (joint and ends[index + joint] == len(words)):
             return True
     return False
 
 
-def _only_cancels(words: tuple[str, ...], index: int, lexicon: Lexicon) -> bool:
-    """Whether there is nothing from here on but words that take back, and what goes with them."""
-    return end_of_cancellation(words, index, lexicon) == len(words)
-
-
-def end_of_cancellation(words: tuple[str, ...], index: int, lexicon: Lexicon) -> int | None:
-    """Return the end of the words from here on that take back, and what goes with them; None if none takes back."""
-    cancels = False
-    while index < len(words):
-        length = lexicon.cancellations.length_at(words, index)
-        cancels = cancels or length > 0
-        for phrases in (lexicon.bridges, lexicon.hesitations, lexicon.openers, lexicon.closers):
-            length = length or phrases.length_at(words, index)
-        if not length:
-            break
-        index += length
-    return index if cancels else None
+def ends_of_cancellation(words: tuple[str, ...], lexicon: Lexicon) -> list[int | None]:
+    """Return for each word, and the end, where the words end that take back from there on; None if none does."""
+    kinds = (lexicon.bridges, lexicon.hesitations, lexicon.openers, lexicon.closers)
+    ends, cancels = [*range(len(words) + 1)], [False] * (len(words) + 1)
+    for index in reversed(range(len(words))):
+        cancellation = lexicon.cancellations.length_at(words, index)
+        length = cancellation or next((found for each in kinds if (found := each.length_at(words, index))), 0)
+        if length:
+            ends[index], cancels[index] = ends[index + length], cancellation > 0 or cancels[index + length]
+    return [end if cancelled else None for end, cancelled in zip(ends, cancels, strict=True)]
 
 
 def joint_at(words: tuple[str, ...], index: int, lexicon: Lexicon) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from router.phrasing.lexicon import Lexicon
-from router.phrasing.reading import Reading, after, end_of_cancellation, is_dictated, joint_at, negated_verb, read
+from router.phrasing.reading import Reading, after, ends_of_cancellation, is_dictated, joint_at, negated_verb, read
 from router.phrasing.segmentation import begins_request, pieces
 from router.phrasing.tokens import Tokens, tokenize
 
@@ -19,13 +19,20 @@ def refused_later(plain: Reading, tokens: Tokens, lexicon: Lexicon, openings: Co
     examples refuse as well.
     """
     words = tokens.words
+    ends, looked_at, looked_for = ends_of_cancellation(words, lexicon), {len(words)}, 0
     for index in range(1, len(words)):
         joint = joint_at(words, index, lexicon)
         if not joint and not tokens.is_clause(index):
             continue
         follows = index + joint
-        if begins := _after_cancellation(tokens, index, follows, lexicon, openings):
-            return Reading(tokens.between(begins, len(words)), is_contrast=True)
+        if (end := ends[follows]) is not None and end not in looked_at:
+            looked_at.add(end)
+            begins = _request_after(tokens, end, lexicon, openings)
+            if begins is not None and not _is_quoted(tokens, index, lexicon):
+                return Reading(tokens.between(begins, len(words)), is_contrast=True)
+        if follows < looked_for:
+            continue
+        looked_for = after(lexicon.openers, words, follows)
         verb = negated_verb(words, follows, len(words), lexicon)
         if verb is not None:
             left, right = tokenize(tokens.between(0, index)), tokenize(tokens.between(follows, len(words)))
@@ -52,14 +59,9 @@ def _asks(tokens: Tokens, lexicon: Lexicon, openings: Collection[str]) -> bool:
     return len(pieces(tokens, lexicon, openings)) > 1 or read(tokens, lexicon, openings).is_contrast
 
 
-def _after_cancellation(
-    tokens: Tokens, index: int, follows: int, lexicon: Lexicon, openings: Collection[str]
-) -> int | None:
+def _request_after(tokens: Tokens, end: int, lexicon: Lexicon, openings: Collection[str]) -> int | None:
     """Return where a request begins behind what takes back all before it: "set a timer, never mind, play jazz"."""
     words = tokens.words
-    end = end_of_cancellation(words, follows, lexicon)
-    if end is None or end == len(words) or _is_quoted(tokens, index, lexicon):
-        return None
     joint = joint_at(words, end, lexicon)
     rest = after(lexicon.openers, words, end + joint)
     is_apart = joint > 0 or tokens.is_clause(end) or joint_at(words, end - 1, lexicon) > 0

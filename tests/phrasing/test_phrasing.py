@@ -1,5 +1,7 @@
 """A router hears what is refused, taken back or left out, and several requests in one utterance."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -199,6 +201,14 @@ def test_one_of_several_requests_can_be_refused(everyday_router: Router) -> None
         ("play some jazz", "play_music"),
         ("don't wake me at seven", "negated"),
     ]
+
+
+@pytest.mark.parametrize("word", ["and ", "no, ", "and never mind ", "but don't call ", "please "])
+def test_no_utterance_takes_long_to_read(everyday_router: Router, word: str) -> None:
+    text = (word * MAX_UTTERANCE_CHARACTERS)[: MAX_UTTERANCE_CHARACTERS - 20] + "never mind x"
+    started = time.perf_counter()
+    everyday_router._phrasing.read(text)
+    assert time.perf_counter() - started < 0.5
 
 
 def test_an_ampersand_joins_requests(everyday_router: Router) -> None:
