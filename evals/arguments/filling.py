@@ -7,13 +7,12 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from evals.arguments.sets import Slots
+from evals.arguments.sets import Slots, plain
 from router import ToolCall, ToolSet
 from router.arguments import Arguments, Moment, hear
 from router.arguments.teaching import teach
 from router.encoders import Encoder
 from router.metrics.intervals import wilson
-from router.text import normalize
 from router.training import LEXICAL_WEIGHT
 
 
@@ -29,7 +28,7 @@ def measured(
     right = given = wanted = whole = 0
     times = []
     for asked in slots.asked:
-        heard = hear(encoder, normalize(asked.utterance), LEXICAL_WEIGHT)
+        heard = hear(encoder, plain(asked.utterance), LEXICAL_WEIGHT)
         call = ToolCall(asked.tool, utterance=asked.utterance, in_scope=1.0)
         start = perf_counter()
         filled = arguments.fill(call, heard, Moment(language=language))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from typing import Any
 from evals.public_sets.rows import Row, drawn, read_rows, tool_name
 from router import DeclarationError, Example, Tool
 from router.declarations.example import Slot
-from router.text import normalize
 
 Span = tuple[str, str]
 """A parameter and the words that fill it, in lower case."""
@@ -36,6 +36,11 @@ class Slots:
     asked: tuple[Asked, ...]
     unmarkable: int
     """Examples that were left out, because their values are not in their text as they are written."""
+
+
+def plain(text: str) -> str:
+    """Return a text as the router reads it, as far as these sets need that."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def snips(data: Path, split: str, shots: int | None, seed: int = 0) -> Slots:
@@ -81,9 +86,9 @@ def _slots(rows: Iterable[Row], asked: Sequence[Row], marked: Any) -> Slots:
 
 def _wanted(row: Row, marked: Any) -> frozenset[Span]:
     if "args" in row:
-        return frozenset((name, normalize(value).lower()) for name, value in _values(row["args"]))
+        return frozenset((name, plain(value).lower()) for name, value in _values(row["args"]))
     text, slots = marked(row)
-    return frozenset((slot.parameter, normalize(text[slot.start : slot.end]).lower()) for slot in slots)
+    return frozenset((slot.parameter, plain(text[slot.start : slot.end]).lower()) for slot in slots)
 
 
 def _properties(examples: Iterable[Example]) -> dict[str, Any]:
