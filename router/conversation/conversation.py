@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import cached_property
+from typing import TypeGuard
 
 from router.conversation.question import Question
 from router.conversation.reading import Choice, Reading, read
-from router.conversation.refusal import after_no, begins_with_no
+from router.conversation.refusal import after_no, begins_with_no, forbids
 from router.conversation.vocabulary import LANGUAGES, vocabularies
 from router.decisions import Abstain, Clarify, Decision, Reason, ToolCall
 from router.declarations import Tool
@@ -124,6 +125,8 @@ class Conversation:
         """Route a fresh request: what it comes to takes the place of what was pending, unless that is nothing."""
         request = after_no(utterance, self._vocabularies) if question else utterance
         match self._router.route(request, available=available):
+            case ToolCall(tool) if _offers(question, tool) and forbids(utterance, self._vocabularies):
+                return self._refused("cancelled", question)
             case Abstain(reason) as decision if question:
                 if reason in {"negated", "cancelled"} or self._is_negated(utterance):
                     return self._refused("cancelled", question)
@@ -149,6 +152,10 @@ class Conversation:
     @cached_property
     def _phrasing(self) -> Phrasing:
         return Phrasing(self._router.tools)
+
+
+def _offers(question: Question | None, tool: str) -> TypeGuard[Question]:
+    return question is not None and any(choice.name == tool for choice in question.choices)
 
 
 def _call(tool: Tool, asked: Clarify | ToolCall, *, confirm: bool) -> ToolCall:
