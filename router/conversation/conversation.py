@@ -11,7 +11,7 @@ from typing import TypeGuard
 
 from router.conversation.question import Offered, Question, offered_tool
 from router.conversation.reading import Choice, Reading, read
-from router.conversation.refusal import after_no, begins_with_no
+from router.conversation.refusal import after_no, begins_with_no, forbids
 from router.conversation.vocabulary import LANGUAGES, vocabularies
 from router.decisions import Abstain, AskArgument, Clarify, Decision, Reason, ToolCall
 from router.phrasing import Phrasing
@@ -145,6 +145,10 @@ class Conversation:
         """Take a decision's question in the place of what was pending, unless it comes to nothing."""
         tools = self._router.tools
         match decision:
+            case ToolCall(tool) | AskArgument(tool) if _offers(question, tool) and forbids(
+                utterance, self._vocabularies
+            ):
+                return self._refused("cancelled", question)
             case Abstain(reason) if question:
                 if reason in {"negated", "cancelled"} or self._is_negated(utterance):
                     return self._refused("cancelled", question)
@@ -185,3 +189,7 @@ class Conversation:
 
 def _takes_values(asked: Clarify | ToolCall | AskArgument) -> TypeGuard[ToolCall | AskArgument]:
     return not isinstance(asked, Clarify)
+
+
+def _offers(question: Question | None, tool: str) -> TypeGuard[Question]:
+    return question is not None and any(choice.name == tool for choice in question.choices)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from router import Abstain, Clarify, Conversation, Router, ToolCall
@@ -33,6 +33,7 @@ def refused_choices(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @given(refused_choices(), st.booleans())
+@example(("de", "keinen von beiden weather"), False)
 @settings(max_examples=500)
 def test_a_choice_that_is_forbidden_is_never_called(
     everyday_router: Router, refused: tuple[str, str], alone: bool
