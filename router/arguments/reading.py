@@ -112,7 +112,10 @@ class Readings:
     def _found(self) -> tuple[Mention, ...]:
         from router.arguments.temporal import mentions
 
-        return mentions(self._text, self._moment.language, self._moment.now)
+        try:
+            return mentions(self._text, self._moment.language, self._moment.now)
+        except ValueError:  # times are not read in this language
+            return ()
 
 
 def _matched(match: Match) -> Read:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from router.cli import rendering
 from router.cli.command import Commands, add_command
-from router.cli.source import add_overlay, add_source, open_overlay, open_router
+from router.cli.source import add_moment, add_overlay, add_source, moment, open_overlay, open_router
 from router.conversation import Conversation
 from router.corrections import OUT_OF_SCOPE
 from router.errors import RouterError, did_you_mean
@@ -46,6 +46,7 @@ _HELP = """\
 def add(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(commands, "repl", run, "talk to the router at the terminal", _DESCRIPTION, _EXAMPLE)
+    add_moment(parser)
     add_overlay(parser)
     add_source(parser)
 
@@ -76,12 +77,12 @@ def run(arguments: argparse.Namespace) -> int:
                     print(error)
                 else:
                     conversation = Conversation(router)
-                    print(rendering.in_a_line(router.route(said)))
+                    print(rendering.in_a_line(router.route(said, **moment(arguments))))
             case _ if command.startswith(":"):
                 print(f"no command is named {command!r}.{did_you_mean(command, _COMMANDS)} ':help' lists them.")
             case _:
                 start = perf_counter()
-                decision = conversation.hear(line)
+                decision = conversation.hear(line, **moment(arguments))
                 milliseconds = (perf_counter() - start) * 1000
                 said = decision.utterance
                 print(f"{rendering.in_a_line(decision)}   ({milliseconds:.1f} ms)")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from router.cli import rendering
 from router.cli.command import Commands, add_command
 from router.cli.progress import counter
-from router.cli.source import add_overlay, add_source, open_overlay, open_router
+from router.cli.source import add_moment, add_overlay, add_source, moment, open_overlay, open_router
 from router.cli.utterances import Malformed, Row, batches, read_rows
 from router.text import normalize
 
@@ -51,6 +51,7 @@ def add(commands: Commands) -> None:
         type=lambda text: frozenset(name.strip() for name in text.split(",")),
         help="the only tools that can be called right now (default: all)",
     )
+    add_moment(parser)
     add_overlay(parser)
     add_source(parser)
 
@@ -95,14 +96,15 @@ def _answers(router: Router, rows: Sequence[Row], arguments: argparse.Namespace)
     """Yield what is printed for each row."""
     if arguments.explain:
         for row in rows:
-            explanation = router.explain(row.utterance, available=arguments.available)
+            explanation = router.explain(row.utterance, available=arguments.available, **moment(arguments))
             if arguments.json:
                 answer = explanation.decision.to_dict() | rendering.evidence_as_json(explanation)
                 yield _merged(row.fields, answer)
             else:
                 yield rendering.as_table(explanation, router.policy, _width()) + "\n"
         return
-    decisions = router.route_many([row.utterance for row in rows], available=arguments.available)
+    said = [row.utterance for row in rows]
+    decisions = router.route_many(said, available=arguments.available, **moment(arguments))
     for row, decision in zip(rows, decisions, strict=True):
         if arguments.json:
             yield _merged(row.fields, decision.to_dict())

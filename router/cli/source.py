@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from router.cli.command import CommandError
 from router.cli.progress import stages
@@ -49,6 +50,38 @@ def add_overlay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overlay", metavar="FILE", help="corrections to apply first, see 'router overlay' (default: none)"
     )
+
+
+def add_moment(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that `moment` reads."""
+    parser.add_argument(
+        "--now",
+        metavar="TIME",
+        type=_time,
+        help="when it is said, such as 2026-03-04T15:00, for what is relative to it (default: now)",
+    )
+    parser.add_argument(
+        "--language", metavar="TAG", default="en", help="how numbers and times are said (default: %(default)s)"
+    )
+
+
+def moment(arguments: argparse.Namespace) -> Moment:
+    """Return when and how it is said; the clock is read here and nowhere else."""
+    return {"now": arguments.now or datetime.now().astimezone().replace(microsecond=0), "language": arguments.language}
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 2026-03-04T15:00") from error
+
+
+class Moment(TypedDict):
+    """What `Router.route` takes beside the utterance."""
+
+    now: datetime
+    language: str
 
 
 def open_overlay(arguments: argparse.Namespace, router: Router) -> tuple[Router, Overlay | None]:

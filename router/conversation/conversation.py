@@ -192,4 +192,8 @@ def _takes_values(asked: Clarify | ToolCall | AskArgument) -> TypeGuard[ToolCall
 
 
 def _offers(question: Question | None, tool: str) -> TypeGuard[Question]:
-    return question is not None and any(choice.name == tool for choice in question.choices)
+    """Whether a tool is what was asked about, or one of the choices."""
+    if question is None:
+        return False
+    about = {question.decision.tool} if _takes_values(question.decision) else set()
+    return tool in about | {choice.name for choice in question.choices}
