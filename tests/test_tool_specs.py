@@ -1,6 +1,7 @@
 """The tools that ship are whole, and a person is understood by them."""
 
 from collections import Counter
+from datetime import datetime
 
 import pytest
 
@@ -100,7 +101,7 @@ def test_the_probes_below_are_no_examples(shipped_tools: ToolSet) -> None:
 
 def test_a_plain_wish_calls_the_obvious_tool(shipped_router: Router) -> None:
     """One may fall below the threshold that the policy's promise takes, and one be asked about."""
-    decisions = [(shipped_router.route(said), tool) for said, tool in PLAIN]
+    decisions = [(shipped_router.route(said, now=datetime(2026, 3, 4, 15)), tool) for said, tool in PLAIN]
     assert [decision.candidates[0].tool for decision, _ in decisions] == [tool for _, tool in PLAIN]
     assert sum(not isinstance(decision, Abstain) for decision, _ in decisions) >= len(PLAIN) - 1
     assert sum(isinstance(decision, ToolCall) for decision, _ in decisions) >= len(PLAIN) - 2

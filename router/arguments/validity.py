@@ -145,7 +145,18 @@ _PLAIN = frozenset(
     {
         *("type", "properties", "required", "additionalProperties", "items", "minItems", "maxItems", "uniqueItems"),
         *("enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-        *("minLength", "maxLength", "description", "title", "default", "format", "examples", "deprecated", "x-values"),
+        *(
+            "minLength",
+            "maxLength",
+            "description",
+            "title",
+            "default",
+            "format",
+            "examples",
+            "deprecated",
+            "x-known",
+            "x-values",
+        ),
         *("$comment", "$defs", "readOnly", "writeOnly"),
     }
 )
