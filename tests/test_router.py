@@ -62,9 +62,7 @@ MIXED = [
         ("flip a coin", "flip_coin", {}),
     ],
 )
-def test_an_utterance_calls_its_tool(
-    everyday_router: Router, said: str, tool: str, arguments: dict[str, str]
-) -> None:
+def test_an_utterance_calls_its_tool(everyday_router: Router, said: str, tool: str, arguments: dict[str, str]) -> None:
     match everyday_router.route(said):
         case ToolCall(called, found):
             assert (called, dict(found)) == (tool, arguments)
