@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
@@ -37,7 +37,7 @@ class Read:
     start: int
     end: int
     value: Any
-    """None where the kind of value is plain and not which one: "tomorrow", where nobody knows what day it is."""
+    """None where it is one that the hole cannot have, "300 percent", or not known, such as "tomorrow" without a date."""
     bonus: float
     """What it speaks for these words being a value, in logits."""
     how: How = "said"
@@ -58,7 +58,8 @@ class Readings:
         `phrases` are words that examples say for one of its choices, `known` the
         values that are known for it.
         """
-        return [read for read in self._of(hole, phrases, known) if _fits(hole, read.value)]
+        found = self._of(hole, phrases, known)
+        return [read if _fits(hole, read.value) else replace(read, value=None) for read in found]
 
     def _of(self, hole: Hole, phrases: Mapping[str, Any], known: KnownValues | None) -> Iterator[Read]:
         if known is not None:
