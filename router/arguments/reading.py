@@ -37,7 +37,7 @@ class Read:
     start: int
     end: int
     value: Any
-    """None where it is one that the hole cannot have, "300 percent", or not known, such as "tomorrow" without a date."""
+    """None where the hole cannot have it, "300 percent", or it is not known, "tomorrow" without a date."""
     bonus: float
     """What it speaks for these words being a value, in logits."""
     how: How = "said"
