@@ -56,7 +56,7 @@ class Arguments:
             for place in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", heard.text)
         ]
         filled = filler.fill(heard.text, heard.tokens, heard.row, Readings(heard.text, moment), barred)
-        return completed(call, filler.tool, filled)
+        return completed(call, filler, filled)
 
     def is_plain_answer(self, asked: AskArgument | ToolCall, text: str, moment: Moment) -> bool:
         """Say whether a normalised text is little else than a value that fits what was asked, or a call."""
@@ -77,7 +77,7 @@ class Arguments:
             new = answered(filler, hole, text, readings) if hole else Filled()
         if new == Filled():
             return None
-        return completed(asked, filler.tool, with_what_was_known(filler, asked.found, new))
+        return completed(asked, filler, with_what_was_known(filler, asked.found, new))
 
     def with_tool(self, tools: ToolSet, tool: Tool, taught: Taught) -> Arguments:
         """Return those that can fill one more tool."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from router.arguments.filler import Filled, Value
-from router.arguments.holes import Hole, holes
+from router.arguments.filler import Filled, Filler, Value
+from router.arguments.holes import Hole
 from router.arguments.validity import allows, is_valid
 from router.decisions import Argument, AskArgument, Because, ToolCall
 from router.declarations import Tool
@@ -18,13 +18,13 @@ WORTH_ASKING = 0.5
 """How probable it must be that words are a value, for a question about a value that the tool does not require."""
 
 
-def completed(call: ToolCall | AskArgument, tool: Tool, filled: Filled) -> ToolCall | AskArgument:
+def completed(call: ToolCall | AskArgument, filler: Filler, filled: Filled) -> ToolCall | AskArgument:
     """Return the call with its arguments, or ask for the first thing that is missing or cannot be.
 
     What was said and cannot be a value is asked about, not left out: a call
     without it would do more than was asked for.
     """
-    own = holes(tool)
+    tool, own = filler.tool, filler.holes
     refused = [value for value in filled.values if not allows(value.hole.schema, value.value)]
     kept = [value for value in filled.values if value not in refused]
     arguments = _arguments(kept)
@@ -72,6 +72,7 @@ def question(hole: Hole) -> str:
     """Return what to ask for a value.
 
     >>> from router import Tool
+    >>> from router.arguments.holes import holes
     >>> def asked(description):
     ...     schema = {"type": "object", "properties": {"x": {"type": "string", "description": description}}}
     ...     return question(holes(Tool("t", "T.", schema))[0])

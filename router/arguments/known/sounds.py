@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from router.arguments.known.words import fold
@@ -23,6 +23,7 @@ MOST_CHARACTERS = 24
 """A longer word is no name that is misheard."""
 
 
+@lru_cache(4096)
 def spoken_sounds(word: str) -> frozenset[str]:
     """Return how a word that was heard may sound: consonants, and vowels in classes.
 
