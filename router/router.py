@@ -9,13 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from router.arguments import Arguments, Heard, Moment, hear
-from router.arguments.known import Given, KnownValues
 from router.corrections import OUT_OF_SCOPE, Conflict, Correction, Declared, OutOfScope
 from router.decisions import Abstain, AskArgument, Candidate, Decision, Policy, ToolCall, decide
 from router.declarations import Tool, ToolSet
@@ -31,6 +30,9 @@ from router.scoring.lexical import sketches
 from router.scoring.memory import Memory
 from router.scoring.scorer import GATE_FEATURES
 from router.text import MAX_UTTERANCE_CHARACTERS, normalize
+
+if TYPE_CHECKING:
+    from router.arguments.known import Given
 
 MOST_CANDIDATES = 5
 """A decision carries at most so many candidates."""
@@ -164,6 +166,8 @@ class Router:
         These take no other values then. Raises ValueError for an entry that cannot
         be said.
         """
+        from router.arguments.known import KnownValues  # it takes time to import
+
         known = {name: KnownValues.of(values) for name, values in lists.items()}
         arguments = replace(self.arguments, known={**self.arguments.known, **known})
         return self._having(arguments=arguments)

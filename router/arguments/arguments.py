@@ -7,18 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from router.arguments.answering import answered, changed, is_plain, with_what_was_known, without_lead
 from router.arguments.completion import completed
 from router.arguments.filler import Filled, Filler, Floats, Taught
-from router.arguments.known import KnownValues
 from router.arguments.reading import Moment, Readings
 from router.decisions import AskArgument, ToolCall
 from router.declarations import Tool, ToolSet
 from router.encoders import Encoder, TokenVectors, encode_utterance_tokens
 from router.scoring.lexical import sketches
+
+if TYPE_CHECKING:
+    from router.arguments.known import KnownValues
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from router.arguments.holes import Hole, holes
 from router.arguments.implied import Implied
-from router.arguments.known import KnownValues
 from router.arguments.reading import Read, Readings
 from router.arguments.tagger import Lattice, Tagger, nothing_said
 from router.arguments.words import Words, split_words
 from router.decisions import How
 from router.declarations import Tool
 from router.encoders import TokenVectors
+
+if TYPE_CHECKING:
+    from router.arguments.known import KnownValues
 
 Floats = NDArray[np.float32]
 Span = tuple[int, int]
@@ -163,6 +165,8 @@ def known_for(hole: Hole, known: Mapping[str, KnownValues]) -> KnownValues | Non
     if (name := hole.schema.get("x-known", hole.parameter)) in known:
         return known[name]
     if hole.kind == "choice" or "x-values" in hole.schema:
+        from router.arguments.known import KnownValues  # it takes as long to import as all else here
+
         return KnownValues.declared(hole.schema)
     return None
 

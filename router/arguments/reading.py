@@ -7,14 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from router.arguments.holes import Hole
-from router.arguments.known import KnownValues, Match
 from router.arguments.mention import Kind as MentionKind
 from router.arguments.mention import Mention
 from router.arguments.validity import allows
 from router.decisions import How
+
+if TYPE_CHECKING:
+    from router.arguments.known import KnownValues, Match
 
 CERTAIN = 3.0
 """What a mention that is sure speaks for its words being a value that it can be, in logits."""
