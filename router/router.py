@@ -27,6 +27,7 @@ from router.phrasing import Phrasing, Reading
 from router.scoring import Scorer, Scores
 from router.scoring.channels import Floats
 from router.scoring.lexical import sketches
+from router.scoring.material import Texts
 from router.scoring.memory import Memory
 from router.scoring.scorer import GATE_FEATURES
 from router.text import MAX_UTTERANCE_CHARACTERS, normalize
@@ -128,9 +129,7 @@ class Router:
         text, refusal = self._heard(utterance)
         if refusal is not None:
             return refusal
-        reading = self._read(text)
-        heard = self._hear(reading.request)
-        decision = self._decide(utterance, reading, self._score(reading, heard.row[None]), mask)
+        decision, heard, *_ = self._decided(utterance, text, mask)
         return self._filled(decision, heard, Moment(now, language))
 
     def answer(
@@ -152,9 +151,10 @@ class Router:
         moment = Moment(now, language)
         if self._read(text).is_cancelled:
             return Abstain("cancelled", utterance=asked.utterance, in_scope=asked.in_scope, candidates=asked.candidates)
-        if not self.arguments.is_plain_answer(asked, text, moment):
+        may_be_request = isinstance(asked, ToolCall) or self.phrasing.opens_request(text)
+        if may_be_request and not self.arguments.is_plain_answer(asked, text, moment):
             routed = self.route(utterance, now=now, language=language)
-            if isinstance(asked, ToolCall) or (routed.kind != "abstain" and self._phrasing.opens_request(text)):
+            if isinstance(asked, ToolCall) or routed.kind != "abstain":
                 return routed
         return self.arguments.answer(asked, text, moment) or asked
 
@@ -204,15 +204,13 @@ class Router:
         def decided(texts: list[str]) -> list[Decision]:
             decisions = []
             for part in texts:
-                reading = self._read(part)
-                requests[part] = self._hear(reading.request)
-                scores = self._score(reading, requests[part].row[None])
-                decisions.append(self._decide(part, reading, scores, mask))
+                decision, requests[part], *_ = self._decided(part, part, mask)
+                decisions.append(decision)
             return decisions
 
         text, refusal = self._heard(utterance)
         is_one = refusal is not None or text.casefold() in self._learnt
-        several = () if is_one else self._phrasing.segmented(text, decided)
+        several = () if is_one else self.phrasing.segmented(text, decided)
         moment = Moment(now, language)
         filled = tuple(self._filled(decision, requests[decision.utterance], moment) for decision in several)
         return filled or (self.route(utterance, available=available, now=now, language=language),)
@@ -256,10 +254,8 @@ class Router:
         text, refusal = self._heard(utterance)
         if refusal is not None:
             return Explanation(refusal, (), {})
-        reading = self._read(text)
-        heard = self._hear(reading.request)
-        scores = self._score(reading, heard.row[None])
-        decision = self._filled(self._decide(utterance, reading, scores, mask), heard, Moment(now, language))
+        decision, heard, reading, scores = self._decided(utterance, text, mask)
+        decision = self._filled(decision, heard, Moment(now, language))
         key = reading.request.casefold()
         indices = () if key in self._learnt else self._ruled_out.get(key, ())
         ruled_out = tuple(self.tools.names[index] for index in indices)
@@ -344,7 +340,7 @@ class Router:
             arguments or self.arguments,
         )
         # What is read from all declarations stays as it is.
-        router._phrasing, router._declared, router._ruled_out = self._phrasing, self._declared, self._ruled_out
+        router.phrasing, router._declared, router._ruled_out = self.phrasing, self._declared, self._ruled_out
         return router
 
     def _heard(self, utterance: str) -> tuple[str, Abstain | None]:
@@ -359,8 +355,7 @@ class Router:
         return text, None
 
     def _rows(self, texts: list[str]) -> Floats:
-        sketched = np.float32(self.scorer.lexical_weight) * sketches(texts)
-        return np.concatenate([encode_utterances(self.encoder, texts), sketched], axis=1)
+        return Texts(encode_utterances(self.encoder, texts), sketches(texts)).rows(self.scorer.lexical_weight)
 
     def _mask(self, available: Collection[str] | None) -> NDArray[np.float64] | None:
         """Return 1 for each tool that is available, else 0; None if all are."""
@@ -377,13 +372,22 @@ class Router:
     def _hear(self, text: str) -> Heard:
         return hear(self.encoder, text, self.scorer.lexical_weight)
 
+    def _decided(
+        self, utterance: str, text: str, mask: NDArray[np.float64] | None
+    ) -> tuple[Decision, Heard, Reading, Scores]:
+        """Decide about an utterance, given its normalised text, and return what that rests on; nothing is filled."""
+        reading = self._read(text)
+        heard = self._hear(reading.request)
+        scores = self._score(reading, heard.row[None])
+        return self._decide(utterance, reading, scores, mask), heard, reading, scores
+
     def _filled(self, decision: Decision, heard: Heard, moment: Moment) -> Decision:
         if not isinstance(decision, ToolCall):
             return decision
         return self.arguments.fill(decision, heard, moment)
 
     def _read(self, text: str) -> Reading:
-        return Reading(text) if text.casefold() in self._learnt else self._phrasing.read(text)
+        return Reading(text) if text.casefold() in self._learnt else self.phrasing.read(text)
 
     def _score(self, reading: Reading, row: Floats) -> Scores:
         """Score one utterance [1, F]."""
@@ -393,7 +397,8 @@ class Router:
         return self._memory.recall(self.scorer, row, scores, self._learnt.get(reading.request.casefold()))
 
     @cached_property
-    def _phrasing(self) -> Phrasing:
+    def phrasing(self) -> Phrasing:
+        """Reads how what is said to these tools is meant."""
         return Phrasing(self.tools)
 
     @cached_property
@@ -453,7 +458,7 @@ class Router:
             nearest=most_similar(self.tools, self.scorer.channels, scores.similarities[0]),
             features=dict(zip(GATE_FEATURES, scores.gate_features[0].tolist(), strict=True)),
         )
-        applied = self._phrasing.applied(reading, decision)
+        applied = self.phrasing.applied(reading, decision)
         if reading.otherwise is None or isinstance(applied, Abstain):
             return applied
         scores = self._score(reading.otherwise, self._rows([reading.otherwise.request]))

@@ -9,8 +9,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from router.arguments.answering import answered, changed, is_plain, with_what_was_known, without_lead
 from router.arguments.completion import completed
 from router.arguments.filler import Filled, Filler, Floats, Taught
@@ -19,6 +17,7 @@ from router.decisions import AskArgument, ToolCall
 from router.declarations import Tool, ToolSet
 from router.encoders import Encoder, TokenVectors, encode_utterance_tokens
 from router.scoring.lexical import sketches
+from router.scoring.material import Texts
 
 if TYPE_CHECKING:
     from router.arguments.known import KnownValues
@@ -37,7 +36,7 @@ class Heard:
 def hear(encoder: Encoder, text: str, lexical_weight: float) -> Heard:
     """Encode a normalised text, once for the router and for its arguments."""
     tokens = encode_utterance_tokens(encoder, text)
-    return Heard(text, tokens, np.concatenate([tokens.row, np.float32(lexical_weight) * sketches([text])[0]]))
+    return Heard(text, tokens, Texts(tokens.row[None], sketches([text])).rows(lexical_weight)[0])
 
 
 @dataclass(frozen=True)

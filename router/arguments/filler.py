@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from router.arguments.holes import Hole, holes
+from router.arguments.holes import Hole, as_list, holes
 from router.arguments.implied import Implied
 from router.arguments.reading import Read, Readings
 from router.arguments.tagger import Lattice, Tagger, nothing_said
@@ -124,7 +124,7 @@ class Filler:
             said, each = words.between(first, last + 1), read[p].get((first, last))
             if each is not None and each.value is not None:
                 values += [
-                    Value(hole, value, said, span, probability, each.how, each.rivals) for value in _listed(each.value)
+                    Value(hole, value, said, span, probability, each.how, each.rivals) for value in as_list(each.value)
                 ]
             elif hole.kind == "text" and not self.knows(hole):
                 values.append(Value(hole, said, said, span, probability, "said"))
@@ -169,10 +169,6 @@ def known_for(hole: Hole, known: Mapping[str, KnownValues]) -> KnownValues | Non
 
         return KnownValues.declared(hole.schema)
     return None
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _bonus(tagged: Sequence[Hole], read: Sequence[Mapping[Span, Read]], words: Words, barred: Sequence[Span]) -> Any:

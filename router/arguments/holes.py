@@ -50,6 +50,11 @@ class Hole:
         return tuple(value for value in self.schema.get("enum", ()) if value is not None)
 
 
+def as_list(value: Any) -> list[Any]:
+    """Return the values of a list, or the one that there is."""
+    return value if isinstance(value, list) else [value]
+
+
 def holes(tool: Tool) -> tuple[Hole, ...]:
     """Return the holes of a tool: those it requires, in the order of `required`, then the others by name.
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from router.arguments.holes import Hole
+from router.arguments.holes import Hole, as_list
 from router.arguments.mention import Kind as MentionKind
 from router.arguments.mention import Mention
 from router.arguments.validity import allows
@@ -128,7 +128,7 @@ def _matched(match: Match) -> Read:
 
 
 def _fits(hole: Hole, value: Any) -> bool:
-    return value is None or all(allows(hole.schema, each) for each in (value if isinstance(value, list) else [value]))
+    return value is None or all(allows(hole.schema, each) for each in as_list(value))
 
 
 _DAYS = frozenset({"mon", "tue", "wed", "thu", "fri", "sat", "sun"})

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from router.arguments.filler import Taught, known_for
-from router.arguments.holes import Hole, holes
+from router.arguments.holes import Hole, as_list, holes
 from router.arguments.implied import Implied, fit_implied
+from router.arguments.known import KnownValues
 from router.arguments.reading import Moment, Readings
 from router.arguments.tagger import Marked, Tagger, fit_tagger
 from router.arguments.words import split_words
@@ -17,6 +18,7 @@ from router.declarations import Example, Tool
 from router.encoders import Encoder, TokenVectors, encode_utterance_tokens
 from router.scoring.channels import Floats
 from router.scoring.lexical import sketches
+from router.scoring.material import Texts
 from router.text import normalize
 
 
@@ -26,8 +28,7 @@ def teach(tool: Tool, encoder: Encoder, lexical_weight: float) -> Taught:
         return Taught()
     said = [normalize(example.utterance) for example in tool.examples]
     tokens = [encode_utterance_tokens(encoder, text) for text in said]
-    embeddings = np.stack([each.row for each in tokens])
-    rows = np.concatenate([embeddings, np.float32(lexical_weight) * sketches(said)], axis=1)
+    rows = Texts(np.stack([each.row for each in tokens]), sketches(said)).rows(lexical_weight)
     whole = [hole for hole in holes(tool) if len(hole.path) == 1]  # of a part of an object, examples have no value
     return Taught(
         _tagger(tool, tokens),
@@ -38,7 +39,8 @@ def teach(tool: Tool, encoder: Encoder, lexical_weight: float) -> Taught:
 
 def _tagger(tool: Tool, tokens: Sequence[TokenVectors]) -> Tagger | None:
     by_parameter = {hole.parameter: hole for hole in reversed(holes(tool))}
-    marked = [_marked(example, by_parameter) for example in tool.examples]
+    known = {name: known_for(hole, {}) for name, hole in by_parameter.items()}
+    marked = [_marked(example, by_parameter, known) for example in tool.examples]
     said = {parameter for found in marked for parameter, _ in found}
     parameters = [name for name in dict.fromkeys(hole.parameter for hole in holes(tool)) if name in said]
     if not parameters:
@@ -52,7 +54,9 @@ def _tagger(tool: Tool, tokens: Sequence[TokenVectors]) -> Tagger | None:
     return fit_tagger(parameters, sentences)
 
 
-def _marked(example: Example, by_parameter: Mapping[str, Hole]) -> list[tuple[str, tuple[int, int]]]:
+def _marked(
+    example: Example, by_parameter: Mapping[str, Hole], known: Mapping[str, KnownValues | None]
+) -> list[tuple[str, tuple[int, int]]]:
     """Return which characters of the normalised utterance are a value of which parameter.
 
     Those that are marked, and those that can be read as an argument that is
@@ -67,24 +71,25 @@ def _marked(example: Example, by_parameter: Mapping[str, Hole]) -> list[tuple[st
     readings = Readings(text, Moment())
     for name, stated in (example.arguments or {}).items():
         if name in by_parameter and all(name != parameter for parameter, _ in found):
-            for start, end in _saying(text, stated, by_parameter[name], readings):
+            for start, end in _saying(text, stated, by_parameter[name], known[name], readings):
                 if all(end <= own[0] or own[1] <= start for _, own in found):
                     found.append((name, (start, end)))
     return found
 
 
-def _saying(text: str, stated: Any, hole: Hole, readings: Readings) -> Iterator[tuple[int, int]]:
+def _saying(
+    text: str, stated: Any, hole: Hole, known: KnownValues | None, readings: Readings
+) -> Iterator[tuple[int, int]]:
     """Yield where a text says a stated value."""
-    wanted = stated if isinstance(stated, list) else [stated]
+    wanted = as_list(stated)
     if hole.kind == "text":
         for value in wanted:
             start = text.casefold().find(str(value).casefold())
             if start >= 0:
                 yield start, start + len(str(value))
         return
-    for read in readings.of(hole, {}, known_for(hole, {})):
-        values = read.value if isinstance(read.value, list) else [read.value]
-        if all(value in wanted for value in values):
+    for read in readings.of(hole, {}, known):
+        if all(value in wanted for value in as_list(read.value)):
             yield read.start, read.end
 
 
@@ -122,7 +127,7 @@ def _phrases(tool: Tool, hole: Hole) -> dict[str, Any]:
     for example in tool.examples if hole.kind == "choice" else ():
         said = [example.words(slot) for slot in example.slots if slot.parameter == hole.parameter]
         value = (example.arguments or {}).get(hole.parameter)
-        values = value if isinstance(value, list) else [value]
+        values = as_list(value)
         if value is not None and len(said) == len(values):
             found |= {_folded(words): each for words, each in zip(said, values, strict=True)}
     return found

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property, partial
+from functools import partial
 from typing import TypeGuard
 
 from router.conversation.question import Offered, Question, offered_tool
@@ -14,7 +14,6 @@ from router.conversation.reading import Choice, Reading, read
 from router.conversation.refusal import after_no, begins_with_no, forbids
 from router.conversation.vocabulary import LANGUAGES, vocabularies
 from router.decisions import Abstain, AskArgument, Clarify, Decision, Reason, ToolCall
-from router.phrasing import Phrasing
 from router.router import DEFAULT_LANGUAGE, Router
 from router.text import MAX_UTTERANCE_CHARACTERS, normalize
 
@@ -179,12 +178,8 @@ class Conversation:
     def _is_negated(self, utterance: str) -> bool:
         """Whether an utterance says what not to do, for whichever tool or none."""
         return len(utterance) <= MAX_UTTERANCE_CHARACTERS and bool(
-            self._phrasing.read(normalize(utterance)).negated_verb
+            self._router.phrasing.read(normalize(utterance)).negated_verb
         )
-
-    @cached_property
-    def _phrasing(self) -> Phrasing:
-        return Phrasing(self._router.tools)
 
 
 def _takes_values(asked: Clarify | ToolCall | AskArgument) -> TypeGuard[ToolCall | AskArgument]:

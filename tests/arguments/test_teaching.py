@@ -33,7 +33,7 @@ def _marked_words(example: Example, parameters: list[str]) -> list[tuple[str, st
     """Return what a sentence marks: parameter and words."""
     tool = Tool("t", "T.", {"type": "object", "properties": {name: {"type": "string"} for name in parameters}})
     text = normalize(example.utterance)
-    found = _marked(example, {hole.parameter: hole for hole in holes(tool)})
+    found = _marked(example, {hole.parameter: hole for hole in holes(tool)}, dict.fromkeys(parameters))
     return [(name, text[start:end]) for name, (start, end) in found if split_words(text).covering(start, end)]
 
 

@@ -182,8 +182,8 @@ def test_a_tool_whose_examples_take_back_is_reached_by_them() -> None:
 
 def test_a_declared_text_means_what_it_says() -> None:
     router = quiet("don't play anything", "quiet")
-    assert router._phrasing.read("Don't play anything").negated_verb == ""
-    assert router._phrasing.read("don't play anything now").negated_verb == "play"
+    assert router.phrasing.read("Don't play anything").negated_verb == ""
+    assert router.phrasing.read("don't play anything now").negated_verb == "play"
 
 
 def test_each_request_has_its_decision_in_their_order(everyday_router: Router) -> None:
@@ -207,7 +207,7 @@ def test_one_of_several_requests_can_be_refused(everyday_router: Router) -> None
 def test_no_utterance_takes_long_to_read(everyday_router: Router, word: str) -> None:
     text = (word * MAX_UTTERANCE_CHARACTERS)[: MAX_UTTERANCE_CHARACTERS - 20] + "never mind x"
     started = time.perf_counter()
-    everyday_router._phrasing.read(text)
+    everyday_router.phrasing.read(text)
     assert time.perf_counter() - started < 0.5
 
 
@@ -233,7 +233,7 @@ def test_requests_that_are_all_for_no_tool_are_one(shipped_router: Router) -> No
 
 def test_what_is_left_out_first_ends_where_the_request_begins(everyday_router: Router) -> None:
     for text in ("except thriller play all songs", "except thriller, play all songs"):
-        assert everyday_router._phrasing.read(text).excluded == ("thriller",)
+        assert everyday_router.phrasing.read(text).excluded == ("thriller",)
 
 
 def test_the_work_for_one_utterance_is_bounded(everyday_router: Router) -> None:
@@ -243,7 +243,7 @@ def test_the_work_for_one_utterance_is_bounded(everyday_router: Router) -> None:
         encoded.extend(texts)
         return [everyday_router.route(text) for text in texts]
 
-    everyday_router._phrasing.segmented(", then ".join(["play some jazz", "wake me at six"] * 60), decide_all)
+    everyday_router.phrasing.segmented(", then ".join(["play some jazz", "wake me at six"] * 60), decide_all)
     assert len(encoded) == 21
 
 
@@ -300,4 +300,4 @@ def test_any_text_is_one_request_or_parts_of_it_in_order(everyday_router: Router
 
 @given(said)
 def test_what_is_left_out_was_said(everyday_router: Router, text: str) -> None:
-    assert all(thing in text for thing in everyday_router._phrasing.read(text).excluded)
+    assert all(thing in text for thing in everyday_router.phrasing.read(text).excluded)
