@@ -87,12 +87,18 @@ _TYPES = {
     "string": "text",
 }
 
+_FORMAT_EXAMPLES = {
+    "time": ", for example '06:30'",
+    "date": ", for example '2025-03-14'",
+    "date-time": ", for example '2025-03-14T06:30:00'",
+    "duration": ", for example 'PT1H30M'",
+}
 _MESSAGES: dict[str, Callable[[Any, Any], str]] = {
     "type": _wrong_type,
     "enum": _not_listed,
     "const": lambda only, value: f"{shown(value)} is not {shown(only)}",
     "pattern": lambda regex, value: f"{shown(value)} does not match {regex}",
-    "format": lambda name, value: f"{shown(value)} is not in the format {name!r}",
+    "format": lambda name, value: f"{shown(value)} is not in the format {name!r}" + _FORMAT_EXAMPLES.get(name, ""),
     "minimum": lambda least, value: f"{shown(value)} is less than {least}",
     "maximum": lambda most, value: f"{shown(value)} is more than {most}",
     "exclusiveMinimum": lambda bound, value: f"{shown(value)} is not more than {bound}",

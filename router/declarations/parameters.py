@@ -16,10 +16,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
+from jsonschema import Draft202012Validator, ValidationError, validators
 from jsonschema.protocols import Validator
 
 from router.declarations.explain import Finding, violations
+from router.declarations.formats import FORMATS
 from router.declarations.schema import NO_NETWORK, schema_keywords
 from router.declarations.synonym_misuses import value_misuses
 from router.declarations.wording import Json, JsonPath, hint, shown
@@ -63,9 +64,8 @@ def misuses(parameters: Schema) -> Iterator[Finding]:
 def argument_violations(parameters: Schema, arguments: Json) -> Iterator[Finding]:
     """Yield what keeps an example's arguments from being part of a valid call; paths begin at the arguments.
 
-    They may leave out what a call requires. `format` is checked where jsonschema
-    needs no other package for it: date, email, ipv4, ipv6 and uuid; not time,
-    date-time, duration or uri. `pattern` is checked where the expression cannot
+    They may leave out what a call requires. `format` is checked where it is one
+    of `router.declarations.formats`, and uri is not. `pattern` is checked where the expression cannot
     backtrack for long, and parameters with `patternProperties` check nothing.
     `parameters` must have no misuses.
     """
@@ -80,7 +80,7 @@ def call_validator(parameters: Schema) -> Validator:
     """Return what checks the arguments of a whole call, by the rules of `argument_violations`."""
     is_checked = not any("patternProperties" in schema for _, schema in _subschemas(parameters))
     validator: Validator = _ArgumentsValidator(
-        parameters if is_checked else {}, registry=NO_NETWORK, format_checker=_FORMATS
+        parameters if is_checked else {}, registry=NO_NETWORK, format_checker=FORMATS
     )
     return validator
 
@@ -201,7 +201,6 @@ def _match_if_quick(_: Any, regex: str, value: object, __: Any) -> Iterator[Vali
 _ArgumentsValidator = validators.extend(  # type: ignore[no-untyped-call]
     Draft202012Validator, {"pattern": _match_if_quick}
 )
-_FORMATS = FormatChecker(("date", "email", "ipv4", "ipv6", "uuid"))
 _OF_A_WHOLE_CALL = {"required", "dependentRequired", "minProperties"}
 
 _HOLDS_A_SCHEMA = {
