@@ -144,12 +144,12 @@ class Filler:
 
     @cached_property
     def _by_parameter(self) -> dict[str, Hole]:
-        return {hole.parameter: hole for hole in reversed(self.holes)}
+        return {hole.name: hole for hole in self.holes}
 
     def _read(self, hole: Hole, words: Words, readings: Readings) -> dict[Span, Read]:
         """Return what words can be read as, by the first and the last of them."""
         found: dict[Span, Read] = {}
-        for each in readings.of(hole, self.taught.phrases.get(hole.parameter, {}), self._known.get(hole)):
+        for each in readings.of(hole, self.taught.phrases.get(hole.name, {}), self._known.get(hole)):
             place = words.covering(each.start, each.end)
             if place and (found.get(place) is None or each.bonus > found[place].bonus):
                 found[place] = each

@@ -29,20 +29,18 @@ def teach(tool: Tool, encoder: Encoder, lexical_weight: float) -> Taught:
     said = [normalize(example.utterance) for example in tool.examples]
     tokens = encode_utterance_tokens(encoder, said)
     rows = Texts(np.stack([each.row for each in tokens]), sketches(said)).rows(lexical_weight)
-    whole = [hole for hole in holes(tool) if len(hole.path) == 1]  # of a part of an object, examples have no value
     return Taught(
         _tagger(tool, tokens),
-        _implied(tool, rows, whole),
-        {hole.name: phrases for hole in whole if (phrases := _phrases(tool, hole))},
+        _implied(tool, rows),
+        {hole.name: phrases for hole in holes(tool) if (phrases := _phrases(tool, hole))},
     )
 
 
 def _tagger(tool: Tool, tokens: Sequence[TokenVectors]) -> Tagger | None:
-    by_parameter = {hole.parameter: hole for hole in reversed(holes(tool))}
-    known = {name: known_for(hole, {}) for name, hole in by_parameter.items()}
-    marked = [_marked(example, by_parameter, known) for example in tool.examples]
-    said = {parameter for found in marked for parameter, _ in found}
-    parameters = [name for name in dict.fromkeys(hole.parameter for hole in holes(tool)) if name in said]
+    known = {hole: known_for(hole, {}) for hole in holes(tool)}
+    marked = [_marked(example, known) for example in tool.examples]
+    said = {name for found in marked for name, _ in found}
+    parameters = [hole.name for hole in holes(tool) if hole.name in said]
     if not parameters:
         return None
     sentences = []
@@ -54,10 +52,8 @@ def _tagger(tool: Tool, tokens: Sequence[TokenVectors]) -> Tagger | None:
     return fit_tagger(parameters, sentences)
 
 
-def _marked(
-    example: Example, by_parameter: Mapping[str, Hole], known: Mapping[str, KnownValues | None]
-) -> list[tuple[str, tuple[int, int]]]:
-    """Return which characters of the normalised utterance are a value of which parameter.
+def _marked(example: Example, known: Mapping[Hole, KnownValues | None]) -> list[tuple[str, tuple[int, int]]]:
+    """Return which characters of the normalised utterance are a value of which hole, by its name.
 
     Those that are marked, and those that can be read as an argument that is
     stated: of "every weekday" and `days: [mon, tue, wed, thu, fri]` the words
@@ -66,15 +62,24 @@ def _marked(
     text, found = normalize(example.utterance), []
     for slot in example.slots:
         start, said = len(normalize(example.utterance[: slot.start] + "x")) - 1, normalize(example.words(slot))
-        if slot.parameter in by_parameter and text.startswith(said, start):
+        if text.startswith(said, start) and any(slot.parameter == hole.name for hole in known):
             found.append((slot.parameter, (start, start + len(said))))
     readings = Readings(text, Moment())
-    for name, stated in (example.arguments or {}).items():
-        if name in by_parameter and all(name != parameter for parameter, _ in found):
-            for start, end in _saying(text, stated, by_parameter[name], known[name], readings):
+    for hole, values in known.items():
+        stated = _stated(example, hole)
+        if stated is not None and all(hole.name != name for name, _ in found):
+            for start, end in _saying(text, stated, hole, values, readings):
                 if all(end <= own[0] or own[1] <= start for _, own in found):
-                    found.append((name, (start, end)))
+                    found.append((hole.name, (start, end)))
     return found
+
+
+def _stated(example: Example, hole: Hole) -> Any:
+    """Return the argument that an example states for a hole; None if it states none."""
+    stated: Any = example.arguments
+    for key in hole.path:
+        stated = stated.get(key) if isinstance(stated, Mapping) else None
+    return stated
 
 
 def _saying(
@@ -93,9 +98,9 @@ def _saying(
             yield read.start, read.end
 
 
-def _implied(tool: Tool, rows: Floats, whole: Sequence[Hole]) -> dict[str, Implied]:
+def _implied(tool: Tool, rows: Floats) -> dict[str, Implied]:
     found = {}
-    for hole in whole:
+    for hole in holes(tool):
         if hole.kind not in ("choice", "boolean"):
             continue
         values = [_value(example, hole) for example in tool.examples]
@@ -108,10 +113,10 @@ def _implied(tool: Tool, rows: Floats, whole: Sequence[Hole]) -> dict[str, Impli
 
 def _value(example: Example, hole: Hole) -> Any:
     """Return the value that an example has for a hole, `_LEFT_OUT` if none, `_UNKNOWN` if words alone say it."""
-    stated = (example.arguments or {}).get(hole.parameter)
+    stated = _stated(example, hole)
     if stated is not None:
         return stated
-    said = [_folded(example.words(slot)) for slot in example.slots if slot.parameter == hole.parameter]
+    said = [_folded(example.words(slot)) for slot in example.slots if slot.parameter == hole.name]
     if not said:
         return _LEFT_OUT
     by_words = {_folded(str(choice)): choice for choice in hole.choices}
@@ -125,8 +130,8 @@ def _phrases(tool: Tool, hole: Hole) -> dict[str, Any]:
     """Return which choice words stand for, by the words folded, where an example says both."""
     found: dict[str, Any] = {}
     for example in tool.examples if hole.kind == "choice" else ():
-        said = [example.words(slot) for slot in example.slots if slot.parameter == hole.parameter]
-        value = (example.arguments or {}).get(hole.parameter)
+        said = [example.words(slot) for slot in example.slots if slot.parameter == hole.name]
+        value = _stated(example, hole)
         values = as_list(value)
         if value is not None and len(said) == len(values):
             found |= {_folded(words): each for words, each in zip(said, values, strict=True)}

@@ -41,13 +41,6 @@ def from_document(document: Mapping[str, Any], weights: NDArray[np.float16], too
     return Arguments(tools, taught)
 
 
-def _is_of(taught: Taught, tool: Tool) -> bool:
-    parameters = {hole.parameter for hole in holes(tool)}
-    return parameters.issuperset(
-        [*taught.implied, *taught.phrases, *(taught.tagger.parameters if taught.tagger else ())]
-    )
-
-
 def _words(taught: Taught) -> dict[str, Any]:
     tagger = taught.tagger
     return {
@@ -94,7 +87,7 @@ def _taught(tool: Tool, words: Mapping[str, Any], rest: _Rest, width: int) -> Ta
         {name: _implied(tuple(values), rest, width) for name, values in sorted(words["implied"].items())},
         {name: dict(_texts(phrases)) for name, phrases in words["phrases"].items()},
     )
-    declared = {hole.parameter for hole in holes(tool)}
+    declared = {hole.name for hole in holes(tool)}
     tagged = taught.tagger.parameters if taught.tagger else ()
     if not declared >= {*tagged, *taught.implied, *taught.phrases} or len(set(tagged)) < len(tagged):
         raise ValueError(f"the arguments of {tool.name!r} are not those that it declares")

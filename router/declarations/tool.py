@@ -153,7 +153,7 @@ class Tool:
                 yield f"examples[{n}]", f"{example!r} is not an Example. Tool.from_dict takes other forms."
                 continue
             for slot in example.slots:
-                if slot.parameter not in self._properties:
+                if slot_schema(slot.parameter, self.parameters) is None:
                     yield f"examples[{n}]", unknown_parameter(slot.parameter, self.name, self._properties)
 
 
@@ -166,6 +166,24 @@ def tool_from_json(declaration: Mapping[str, Any], source: Location | None = Non
         "lint": tuple(Suppression(**suppression) for suppression in declaration.get("lint", ())),
     }
     return Tool(**{**declaration, **typed}, source=source)
+
+
+def slot_schema(name: str, parameters: Mapping[str, Any]) -> Mapping[str, Any] | bool | None:
+    """Return the schema of what a slot names: a parameter, or by a path with dots a part of one. None if there is none.
+
+    >>> place = {"type": "object", "properties": {"city": {"type": "string"}}}
+    >>> slot_schema("place.city", {"properties": {"place": place}})
+    {'type': 'string'}
+    """
+    declared = parameters.get("properties")
+    if not isinstance(declared, Mapping):
+        return None
+    if name in declared:
+        schema: Mapping[str, Any] | bool = declared[name]
+        return schema
+    outer, _, part = name.partition(".")
+    inner = declared.get(outer)
+    return slot_schema(part, inner) if part and isinstance(inner, Mapping) else None
 
 
 def unknown_parameter(name: str, tool: str, parameters: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from router.declarations.explain import Finding, violations
 from router.declarations.location import Location
 from router.declarations.parameters import argument_violations, is_navigable, misuses
 from router.declarations.schema import definition
-from router.declarations.tool import Tool, tool_from_json, unknown_parameter
+from router.declarations.tool import Tool, slot_schema, tool_from_json, unknown_parameter
 from router.declarations.wording import Json, JsonPath, render_path, shown
 from router.errors import DeclarationError, Problem
 from router.text import normalize
@@ -121,9 +121,10 @@ def _example_findings(item: Json, tool: str, parameters: Json, *, sound: bool) -
     if not isinstance(parameters, dict) or not isinstance(declared, dict):
         return
     for name, times in Counter(slot.parameter for slot in slots).items():
-        if name not in declared:
+        schema = slot_schema(name, parameters)
+        if schema is None:
             yield Finding((), unknown_parameter(name, tool, declared))
-        elif times > 1 and _is_single(declared[name]):
+        elif times > 1 and _is_single(schema):
             yield Finding((), f"{{{name}}} is marked {times} times, but it is no list")
     if sound and isinstance(arguments, dict):
         for finding in argument_violations(parameters, arguments):
@@ -193,9 +194,9 @@ def _location(document: Document, path: JsonPath) -> Location | None:
     return Location(document.file, line, path, document.lines) if line else None
 
 
-def _is_single(schema: Json) -> bool:
+def _is_single(schema: object) -> bool:
     """Whether a schema names one type, and that is no list."""
-    one_type = schema.get("type") if isinstance(schema, dict) else None
+    one_type = schema.get("type") if isinstance(schema, Mapping) else None
     return isinstance(one_type, str) and one_type != "array"
 
 

@@ -45,7 +45,8 @@ def few_examples(inspection: Inspection) -> Iterator[Finding]:
 def unfilled_parameters(inspection: Inspection) -> Iterator[Finding]:
     """Yield parameters that no example says. Of tools without examples, `few_examples` says enough."""
     for index, tool in enumerate(inspection.tools):
-        filled = {slot.parameter for example in tool.examples for slot in example.slots}
+        slots = [slot for example in tool.examples for slot in example.slots]
+        filled = {name for slot in slots for name in (slot.parameter, slot.parameter.partition(".")[0])}
         filled.update(*(example.arguments or () for example in tool.examples))
         for parameter in tool.parameter_list if tool.examples else ():
             if parameter.name not in filled:

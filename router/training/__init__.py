@@ -55,8 +55,7 @@ def train(
         for n, tool in enumerate(tools):  # first, because what gives tokens gives the rows, and a cache keeps them
             progress("teaching arguments", n + 1, len(tools))
             arguments[tool.name] = teach(tool, encoder, LEXICAL_WEIGHT)
-    material = with_background(tools, encoder)
-    with one_thread():
+        material = with_background(tools, encoder)
         known = cross_validate(material, progress)
         evidence, fusion, gate = known.evidence, known.fusion, known.gate
         none_of_these = material.counterexamples[won_by_own_tool(evidence, fusion)]

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router import ToolSet
-from router.arguments import Taught
+from router.arguments import Moment, Taught
+from router.arguments.filler import Filler
 from router.arguments.holes import holes
 from router.arguments.implied import fit_implied
+from router.arguments.reading import Readings
 from router.arguments.teaching import _LEFT_OUT, _UNKNOWN, _marked, _phrases, _value, teach
 from router.arguments.words import split_words
 from router.declarations import Example, Tool
@@ -33,7 +35,7 @@ def _marked_words(example: Example, parameters: list[str]) -> list[tuple[str, st
     """Return what a sentence marks: parameter and words."""
     tool = Tool("t", "T.", {"type": "object", "properties": {name: {"type": "string"} for name in parameters}})
     text = normalize(example.utterance)
-    found = _marked(example, {hole.parameter: hole for hole in holes(tool)}, dict.fromkeys(parameters))
+    found = _marked(example, dict.fromkeys(holes(tool)))
     return [(name, text[start:end]) for name, (start, end) in found if split_words(text).covering(start, end)]
 
 
@@ -157,15 +159,46 @@ def test_phrases_are_words_that_stand_for_a_choice(schema: Any, said: list[Any],
     assert teach(tool, ENCODER, WEIGHT).phrases == ({"x": expected} if expected else {})
 
 
-def test_parts_of_an_object_have_no_phrases_and_nothing_implied() -> None:
-    place = {"type": "object", "properties": {"kind": {"enum": ["bar", "shop"]}, "open": {"type": "boolean"}}}
-    arguments = {"place": {"kind": "bar", "open": True}}
-    taught = teach(
-        _tool({"place": place}, [{"utterance": "find {place: a pub}", "arguments": arguments}]), ENCODER, WEIGHT
-    )
-    assert (taught.phrases, taught.implied) == ({}, {})
+PLACE = {
+    "type": "object",
+    "properties": {"kind": {"enum": ["bar", "shop"]}, "open": {"type": "boolean"}, "city": {"type": "string"}},
+}
+
+
+def test_parts_of_an_object_are_taught_by_their_paths() -> None:
+    said = [
+        {"utterance": "find {place.kind: a pub} in paris", "arguments": {"place": {"kind": "bar", "city": "paris"}}},
+        {"utterance": "{place.kind: a pub} that is open", "arguments": {"place": {"kind": "bar", "open": True}}},
+        "a {place.kind: shop} in {place.city: new york}",
+    ]
+    tool = _tool({"place": PLACE}, said)
+    taught = teach(tool, ENCODER, WEIGHT)
+    assert taught.phrases == {"place.kind": {"a pub": "bar"}}
+    assert {name: implied.values for name, implied in taught.implied.items()} == {
+        "place.kind": ("bar", "shop"),
+        "place.open": (True,),
+    }
     assert taught.tagger is not None
-    assert taught.tagger.parameters == ("place",)
+    assert taught.tagger.parameters == ("place.city", "place.kind")
+
+
+def test_what_examples_say_of_a_part_is_found_there() -> None:
+    said = [f"find a {{place.kind: {kind}}} in {{place.city: {city}}}" for kind in ("bar", "shop") for city in CITIES]
+    tool = _tool({"place": PLACE}, said)
+    filler = Filler(tool, teach(tool, ENCODER, WEIGHT), {})
+    text = "find a shop in springfield"
+    (tokens,) = encode_utterance_tokens(ENCODER, [text])
+    row = np.concatenate([tokens.row, np.float32(WEIGHT) * sketches([text])[0]])
+    filled = filler.fill(text, tokens, row, Readings(text, Moment()), [])
+    found = {value.hole.name: value.value for value in filled.values}
+    assert (found["place.kind"], found["place.city"]) == ("shop", "springfield")
+
+
+CITIES = ("paris", "rome", "oslo", "lima", "new york", "cairo")
+
+
+def test_an_object_that_is_marked_as_a_whole_teaches_nothing_of_its_parts() -> None:
+    assert teach(_tool({"place": PLACE}, ["find {place: a pub}"]), ENCODER, WEIGHT) == Taught()
 
 
 @pytest.mark.parametrize(
@@ -180,7 +213,7 @@ def test_where_there_is_nothing_to_learn_nothing_is_taught(tool: Tool) -> None:
 @given(tools)
 def test_any_tool_teaches_without_error(tool: Tool) -> None:
     taught = teach(tool, ENCODER, WEIGHT)
-    names = {parameter.name for parameter in tool.parameter_list}
+    names = {hole.name for hole in holes(tool)}
     assert names >= {*taught.implied, *taught.phrases, *(taught.tagger.parameters if taught.tagger else ())}
 
 

@@ -201,6 +201,19 @@ def test_a_slot_that_names_no_parameter_is_met_with_those_there_are() -> None:
     assert complaints({}, "at {tme: six}") == ["examples[0]: {tme} names no parameter of 'a'. It has none."]
 
 
+def test_a_slot_may_name_a_part_of_an_object_by_its_path() -> None:
+    address = {"type": "object", "properties": {"city": {"type": "string"}, "lines": {"type": "array"}}}
+    parameters = taking(address=address)
+    assert not complaints(parameters, "to {address.lines: one} and {address.lines: two} in {address.city: Paris}")
+    assert complaints(parameters, "to {address.town: Paris}, {city: Rome}") == [
+        "examples[0]: {address.town} names no parameter of 'a'. Did you mean 'address'? Parameters: 'address'.",
+        "examples[0]: {city} names no parameter of 'a'. Parameters: 'address'.",
+    ]
+    assert complaints(parameters, "{address.city: Paris} or {address.city: Rome}") == [
+        "examples[0]: {address.city} is marked 2 times, but it is no list"
+    ]
+
+
 def test_only_a_list_may_be_marked_twice() -> None:
     assert not complaints(taking(a={"type": "array"}), "{a: x} and {a: y}")
     assert complaints(taking(a={"type": "string"}), "{a: x} and {a: y}") == [

@@ -20,6 +20,9 @@ TRANSITION_PENALTY = 0.5
 LEAST_WEIGHT = 0.03
 """A lexical feature with no weight like this says next to nothing, and is dropped."""
 ITERATIONS = 120
+HELD_BACK = 1.0
+HELD_BACK_BY_RARITY = 0.3
+"""In logits; the second times the logarithm of how many examples there are for each that has the parameter."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ def fit_tagger(parameters: Sequence[str], examples: Sequence[Marked], iterations
     problem = _Problem(len(parameters), examples)
     weights = minimized(problem.loss, np.zeros(problem.size), iterations)
     vector_weights, feature_weights, transitions = problem.split(weights)
+    vector_weights[-1, 1::2] += _held_back(len(parameters), examples)
     kept = np.flatnonzero(np.abs(feature_weights).max(axis=1, initial=0.0) >= LEAST_WEIGHT)
     return Tagger(
         tuple(parameters),
@@ -47,6 +51,17 @@ def fit_tagger(parameters: Sequence[str], examples: Sequence[Marked], iterations
         as_shipped(feature_weights[kept]),
         as_shipped(np.where(allowed(len(parameters)), transitions, 0.0)),
     )
+
+
+def _held_back(parameters: int, examples: Sequence[Marked]) -> Doubles:
+    """Return what penalties hold back of the evidence that a value begins, in logits [P].
+
+    Weights are shrunk and words outside are many, so values are found too seldom,
+    and most of all those of a parameter that few examples have (King and Zeng,
+    2001, of rare events).
+    """
+    having = [sum(any(value[0] == p for value in each.values) for each in examples) for p in range(parameters)]
+    return HELD_BACK + HELD_BACK_BY_RARITY * np.log(len(examples) / np.maximum(having, 1))
 
 
 class _Problem:

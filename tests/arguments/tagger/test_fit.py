@@ -7,9 +7,12 @@ from scipy.optimize import minimize
 from router.arguments.tagger import Marked, Tagger, fit_tagger
 from router.arguments.tagger.fit import (
     FEATURE_PENALTY,
+    HELD_BACK,
+    HELD_BACK_BY_RARITY,
     LEAST_WEIGHT,
     TRANSITION_PENALTY,
     VECTOR_PENALTY,
+    _held_back,
     _Problem,
 )
 from router.arguments.tagger.tagger import Segment, allowed
@@ -87,12 +90,19 @@ def test_the_minimum_is_that_of_scipy() -> None:
     reference = minimize(problem.loss, np.zeros(problem.size), jac=True, method="L-BFGS-B", options={"maxiter": 2000})
     tagger = fit_tagger(PARAMETERS, _marked(SAID * 3))
     vectors, features, transitions = problem.split(reference.x)
+    vectors[-1, 1::2] += _held_back(2, _marked(SAID * 3))
     np.testing.assert_allclose(tagger.vector_weights, vectors, atol=0.08)
     np.testing.assert_allclose(tagger.transitions, np.where(allowed(2), transitions, 0), atol=0.08)
     rows = [problem.features.index(feature) for feature in tagger.features]
     np.testing.assert_allclose(tagger.feature_weights, features[rows], atol=0.08)
     left_out = np.delete(features, rows, axis=0)
     assert np.abs(left_out).max(initial=0.0) < LEAST_WEIGHT + 0.02
+
+
+def test_more_is_given_back_to_the_rarer_parameter() -> None:
+    said = ["call {who: anna} at {when: six}", *["ring {who: bob}"] * 4, "call", "ring", "phone"]
+    often, seldom = _held_back(2, _marked(said)) - HELD_BACK
+    assert (often, seldom) == pytest.approx((HELD_BACK_BY_RARITY * np.log(8 / 5), HELD_BACK_BY_RARITY * np.log(8)))
 
 
 def test_a_pattern_is_learnt() -> None:
