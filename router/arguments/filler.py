@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from router.arguments.company import apart, joined, joiners
 from router.arguments.holes import Hole, as_list, holes
 from router.arguments.implied import Implied
 from router.arguments.reading import Read, Readings
@@ -101,7 +102,7 @@ class Filler:
         lattice = tagger.lattice(words, words.vectors(tokens)) if tagger else nothing_said(len(words))
         said = self._chosen(words, lattice.with_untaught(len(rest), UNTAUGHT), [*tagged, *rest], readings, barred)
         implied = self._implied(row, {each.hole for each in (*said.values, *said.unknown)})
-        return Filled((*said.values, *implied), said.unknown)
+        return Filled(tuple(self._agreeing([*said.values, *implied])), said.unknown)
 
     def plain(self, text: str, readings: Readings) -> tuple[Value, ...]:
         """Return the values that need no context: times, numbers, choices and what is known, each hole's surest."""
@@ -118,7 +119,8 @@ class Filler:
     ) -> Filled:
         """Return the likeliest values of the holes that a lattice is about."""
         read = [self._read(hole, words, readings) for hole in asked]
-        chosen = lattice.best(_bonus(asked, read, words, barred))
+        best = lattice.best(_bonus(asked, read, words, barred))
+        chosen = joined(words, best, [self._joiners.get(hole, frozenset()) for hole in asked])
         values, unknown = [], []
         for (p, first, last), probability in zip(chosen, lattice.probabilities(chosen), strict=True):
             hole, span = asked[p], (words.spans[first][0], words.spans[last][1])
@@ -132,6 +134,14 @@ class Filler:
             else:
                 unknown.append(Value(hole, None, said, span, probability, "said"))
         return Filled(tuple(_once(values)), tuple(unknown))
+
+    @cached_property
+    def _joiners(self) -> dict[Hole, frozenset[str]]:
+        return {hole: joiners(self.tool, hole) for hole in self.holes if hole.kind == "text" and not self.knows(hole)}
+
+    @cached_property
+    def _apart(self) -> frozenset[frozenset[Hole]]:
+        return apart(self.tool)
 
     def knows(self, hole: Hole) -> bool:
         """Say whether the values of a hole are known, so that no other will do."""
@@ -165,6 +175,14 @@ class Filler:
                 values.append(Value(hole, implied.values[best], "", (0, 0), float(likely[best]), "implied"))
         return values
 
+    def _agreeing(self, values: Sequence[Value]) -> list[Value]:
+        """Leave out doubtful choices beside what examples do not have them beside: "up to eighty" is a level alone."""
+        kept: list[Value] = []
+        for value in sorted(values, key=lambda value: (_is_doubtful(value), -value.probability)):
+            if not (_is_doubtful(value) and any({value.hole, other.hole} in self._apart for other in kept)):
+                kept.append(value)
+        return [value for value in values if value in kept]
+
 
 def known_for(hole: Hole, known: Mapping[str, KnownValues]) -> KnownValues | None:
     """Return the values that are known for a hole: its list on the device, or those that its schema lists."""
@@ -190,6 +208,11 @@ def _bonus(tagged: Sequence[Hole], read: Sequence[Mapping[Span, Read]], words: W
         for n in inside:
             bonus[:, : n + 1, n:] = -np.inf
     return bonus
+
+
+def _is_doubtful(value: Value) -> bool:
+    """Whether a choice is not said, or its words are more likely to say nothing."""
+    return value.hole.kind in ("choice", "boolean") and (value.how == "implied" or value.probability < IMPLIED)
 
 
 def _once(values: Sequence[Value]) -> list[Value]:

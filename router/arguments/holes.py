@@ -55,6 +55,14 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def stated(arguments: Mapping[str, Any] | None, hole: Hole) -> Any:
+    """Return the value that arguments have for a hole; None if they have none."""
+    found: Any = arguments
+    for key in hole.path:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found
+
+
 def holes(tool: Tool) -> tuple[Hole, ...]:
     """Return the holes of a tool: those it requires, in the order of `required`, then the others by name.
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from router.arguments.filler import Taught, known_for
-from router.arguments.holes import Hole, as_list, holes
+from router.arguments.holes import Hole, as_list, holes, stated
 from router.arguments.implied import Implied, fit_implied
 from router.arguments.known import KnownValues
 from router.arguments.reading import Moment, Readings
@@ -66,32 +66,24 @@ def _marked(example: Example, known: Mapping[Hole, KnownValues | None]) -> list[
             found.append((slot.parameter, (start, start + len(said))))
     readings = Readings(text, Moment())
     for hole, values in known.items():
-        stated = _stated(example, hole)
-        if stated is not None and all(hole.name != name for name, _ in found):
-            for start, end in _saying(text, stated, hole, values, readings):
+        value = stated(example.arguments, hole)
+        if value is not None and all(hole.name != name for name, _ in found):
+            for start, end in _saying(text, value, hole, values, readings):
                 if all(end <= own[0] or own[1] <= start for _, own in found):
                     found.append((hole.name, (start, end)))
     return found
 
 
-def _stated(example: Example, hole: Hole) -> Any:
-    """Return the argument that an example states for a hole; None if it states none."""
-    stated: Any = example.arguments
-    for key in hole.path:
-        stated = stated.get(key) if isinstance(stated, Mapping) else None
-    return stated
-
-
 def _saying(
-    text: str, stated: Any, hole: Hole, known: KnownValues | None, readings: Readings
+    text: str, value: Any, hole: Hole, known: KnownValues | None, readings: Readings
 ) -> Iterator[tuple[int, int]]:
     """Yield where a text says a stated value."""
-    wanted = as_list(stated)
+    wanted = as_list(value)
     if hole.kind == "text":
-        for value in wanted:
-            start = text.casefold().find(str(value).casefold())
+        for each in wanted:
+            start = text.casefold().find(str(each).casefold())
             if start >= 0:
-                yield start, start + len(str(value))
+                yield start, start + len(str(each))
         return
     for read in readings.of(hole, {}, known):
         if all(value in wanted for value in as_list(read.value)):
@@ -113,9 +105,9 @@ def _implied(tool: Tool, rows: Floats) -> dict[str, Implied]:
 
 def _value(example: Example, hole: Hole) -> Any:
     """Return the value that an example has for a hole, `_LEFT_OUT` if none, `_UNKNOWN` if words alone say it."""
-    stated = _stated(example, hole)
-    if stated is not None:
-        return stated
+    value = stated(example.arguments, hole)
+    if value is not None:
+        return value
     said = [_folded(example.words(slot)) for slot in example.slots if slot.parameter == hole.name]
     if not said:
         return _LEFT_OUT
@@ -131,7 +123,7 @@ def _phrases(tool: Tool, hole: Hole) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for example in tool.examples if hole.kind == "choice" else ():
         said = [example.words(slot) for slot in example.slots if slot.parameter == hole.name]
-        value = _stated(example, hole)
+        value = stated(example.arguments, hole)
         values = as_list(value)
         if value is not None and len(said) == len(values):
             found |= {_folded(words): each for words, each in zip(said, values, strict=True)}
