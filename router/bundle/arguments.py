@@ -41,13 +41,6 @@ def from_document(document: Mapping[str, Any], weights: NDArray[np.float16], too
     return Arguments(tools, taught)
 
 
-def _is_of(taught: Taught, tool: Tool) -> bool:
-    parameters = {hole.parameter for hole in holes(tool)}
-    return parameters.issuperset(
-        [*taught.implied, *taught.phrases, *(taught.tagger.parameters if taught.tagger else ())]
-    )
-
-
 def _words(taught: Taught) -> dict[str, Any]:
     tagger = taught.tagger
     return {
