@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from router.arguments.answering import answered, changed, is_plain, with_what_was_known, without_lead
 from router.arguments.completion import completed
+from router.arguments.confidence import AS_FOUND, Confidence
 from router.arguments.filler import Filled, Filler, Floats, Taught
 from router.arguments.reading import Moment, Readings
 from router.decisions import AskArgument, ToolCall
@@ -48,6 +49,8 @@ class Arguments:
     """By tool; one that is not here has no examples that say anything about arguments."""
     known: Mapping[str, KnownValues] = field(default_factory=lambda: MappingProxyType({}))
     """Values that only the device knows, by the name of their list."""
+    confidence: Confidence = AS_FOUND
+    """How probable what is found is."""
 
     def fill(self, call: ToolCall, heard: Heard, moment: Moment) -> ToolCall | AskArgument:
         """Return the call with its arguments, or ask for one. What it excludes fills nothing."""
@@ -58,7 +61,7 @@ class Arguments:
             for place in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", heard.text)
         ]
         filled = filler.fill(heard.text, heard.tokens, heard.row, Readings(heard.text, moment), barred)
-        return completed(call, filler, filled)
+        return completed(call, filler, self.confidence.applied(filled, heard.text))
 
     def is_plain_answer(self, asked: AskArgument | ToolCall, text: str, moment: Moment) -> bool:
         """Say whether a normalised text is little else than a value that fits what was asked, or a call."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router.arguments import Arguments
+from router.arguments.confidence import Confidence
 from router.bundle.arguments import from_document, to_document
 from router.bundle.folder import Folder, read_folder, write_folder
 from router.corrections import OUT_OF_SCOPE, Correction, OutOfScope
@@ -56,6 +57,7 @@ def save(router: Router, path: str | os.PathLike[str]) -> None:
                 "gate": dict(zip(GATE_FEATURES, map(float, scorer.gate), strict=True)),
             },
             "arguments": arguments,
+            "confidence": asdict(router.arguments.confidence),
             **({"learnt": learnt} if learnt else {}),
         },
         arrays={field.name: getattr(scorer.channels, field.name) for field in fields(Channels)}
@@ -83,9 +85,10 @@ def load(path: str | os.PathLike[str], encoder: str | Encoder | None = None) -> 
         scorer = _scorer(folder, tools, named["dim"])
         held_out = _held_out(folder.documents["held_out"])
         corrections = _corrections(folder, tools, named["dim"])
-        arguments = from_document(
+        taught = from_document(
             folder.documents["arguments"], folder.arrays[_ARGUMENT_WEIGHTS], tools, named["dim"] + SKETCH_DIM
         )
+        arguments = replace(taught, confidence=_confidence(folder.documents["confidence"]))
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RouterError) as error:
         raise BundleError(Path(path), f"is whole, but not a router that this version can read: {error!r}") from error
     opened = load_encoder(encoder if encoder is not None else _shipped(named))
@@ -102,6 +105,10 @@ def _policy(document: Mapping[str, Any]) -> Policy:
     names = [field.name for field in fields(Thresholds)]
     thresholds = {risk: Thresholds(**_numbers(pair, names)) for risk, pair in document["thresholds"].items()}
     return Policy(**_numbers(limits, ("max_false_accept", "max_wrong_call", "confidence")), thresholds=thresholds)
+
+
+def _confidence(document: Mapping[str, Any]) -> Confidence:
+    return Confidence(**_numbers(document, [field.name for field in fields(Confidence)]))
 
 
 def _held_out(document: Mapping[str, Any] | None) -> HeldOut | None:

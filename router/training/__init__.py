@@ -11,6 +11,7 @@ import importlib.util
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from router.router import Router
 from router.scoring import Scorer
 from router.scoring.material import Material
 from router.training.background import with_background
+from router.training.confidence import fit_confidence
 from router.training.evidence import FOLDS, Evidence, gather
 from router.training.head import build_channels
 from router.training.thresholds import fit_policy
@@ -55,6 +57,8 @@ def train(
         for n, tool in enumerate(tools):  # first, because what gives tokens gives the rows, and a cache keeps them
             progress("teaching arguments", n + 1, len(tools))
             arguments[tool.name] = teach(tool, encoder, LEXICAL_WEIGHT)
+        trying = partial(progress, "trying arguments")
+        confidence = fit_confidence(tools, encoder, LEXICAL_WEIGHT, lambda done: trying(done, len(tools)))
         material = with_background(tools, encoder)
         known = cross_validate(material, progress)
         evidence, fusion, gate = known.evidence, known.fusion, known.gate
@@ -67,7 +71,7 @@ def train(
         Scorer(channels, LEXICAL_WEIGHT, INVERSE_PENALTY, fusion, gate),
         policy,
         held_out,
-        arguments=Arguments(tools, arguments),
+        arguments=Arguments(tools, arguments, confidence=confidence),
     )
 
 
