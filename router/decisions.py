@@ -40,11 +40,11 @@ class Argument:
     value: Any = field(hash=False)
     """Of a parameter that takes a list, one of its values."""
     text: str
-    """The words that say it; empty where it is implied."""
+    """The words that say it, there or in an answer; empty where it is implied."""
     start: int
     end: int
-    """Where these words are in `router.text.normalize(utterance)`, or in the answer if they were answered: the
-    characters `[start, end)`."""
+    """Where these words are in `router.text.normalize(utterance)`: the characters `[start, end)`; both 0 if they are
+    not there but were answered."""
     probability: float
     """In [0, 1]: that this is what was meant for the parameter."""
     how: How

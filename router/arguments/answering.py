@@ -15,6 +15,11 @@ from router.arguments.words import split_words
 from router.decisions import Argument, AskArgument, Clarify, ToolCall
 
 
+def is_led(text: str) -> bool:
+    """Say whether a text begins as what goes on with something: "make it", "and"."""
+    return _LEAD.match(text) is not None
+
+
 def without_lead(text: str) -> str:
     """Return an answer without what only leads up to it.
 
@@ -28,7 +33,8 @@ def answered(filler: Filler, asked: AskArgument, text: str, moment: Moment) -> F
     """Return what an answer says of the value that was asked for, and of others whose words are plain.
 
     A value that is free text is the whole answer. Where several meanings were
-    offered, any words of one alone name it, and no other value is asked about.
+    offered, any words of one alone name it. An answer that is about other values
+    only leaves the question open.
     """
     hole = next((hole for hole in filler.holes if hole.name == asked.parameter), None)
     if hole is None:
@@ -40,12 +46,25 @@ def answered(filler: Filler, asked: AskArgument, text: str, moment: Moment) -> F
         values = tuple(_among(value, asked.choices) if value.hole == hole else value for value in values)
     if any(value.hole == hole for value in values):
         return Filled(values)
+    if _is_most(values, text):
+        return _still_asked(values, hole, asked)
     if _offers_meanings(asked):
-        return Filled(values)
+        return Filled()
     if hole.kind != "text" or filler.knows(hole):
         return Filled(values, (_said(hole, None, text, text),))
     parts = [part for part in _AND.split(text) if part] if hole.is_list else [text]
     return Filled((*values, *(_said(hole, part, part, text) for part in parts)))
+
+
+def _still_asked(values: Sequence[Value], hole: Hole, asked: AskArgument) -> Filled:
+    """Return other values beside what was asked about, as unclear as it was."""
+    if not asked.said:
+        return Filled(tuple(values))
+    unclear = _said(hole, None, asked.said, asked.said)
+    if _offers_meanings(asked):
+        meant, *rivals = asked.choices
+        return Filled((replace(unclear, value=meant, rivals=tuple(rivals)), *values))
+    return Filled(tuple(values), (unclear,))
 
 
 def chosen(filler: Filler, asked: AskArgument, position: int) -> Filled:
@@ -155,7 +174,8 @@ def _said(hole: Hole, value: Any, words: str, text: str) -> Value:
 
 
 _LEAD = re.compile(
-    r"^(?:(?:no|actually|sorry|i mean|it'?s|it is|that's|make (?:it|that)|call it|say|um+|uh+|well|oh|to|at)[\s,]+)+",
+    r"^(?:(?:no|actually|sorry|i mean|i meant|it'?s|it is|that's|(?:make|change) (?:it|that)|call it|say|just|rather"
+    r"|and|what about|how about|um+|uh+|well|oh|to|at)[\s,]+)+",
     re.I,
 )
 _AND = re.compile(r"\s*(?:,|\b(?:and|und|et|y|e|en)\b)\s*", re.I)

@@ -77,22 +77,22 @@ class Arguments:
         """Return what a normalised text makes of a question; the question, if it says nothing."""
         bare = without_lead(text)
         new = answered(self._filler(asked.tool), asked, bare, moment) if bare else Filled()
-        return asked if new == Filled() else self._with(asked, new, text.find(bare))
+        return asked if new == Filled() else self._with(asked, new)
 
     def choose(self, asked: AskArgument, position: int) -> ToolCall | AskArgument | Clarify:
         """Return what comes of one of the choices of a question."""
-        return self._with(asked, chosen(self._filler(asked.tool), asked, position), 0)
+        return self._with(asked, chosen(self._filler(asked.tool), asked, position))
 
     def change(self, call: ToolCall, text: str, moment: Moment) -> ToolCall | AskArgument | Clarify | None:
         """Return the call with other values, if a normalised text says little else than these; else None."""
         bare = without_lead(text)
         new = changed(self._filler(call.tool), call, bare, moment)
-        return None if new == Filled() else self._with(call, new, text.find(bare))
+        return None if new == Filled() else self._with(call, new)
 
-    def _with(self, asked: AskArgument | ToolCall, new: Filled, at: int) -> ToolCall | AskArgument | Clarify:
-        """Return what comes of new values, whose places in an answer are counted from a character of it."""
+    def _with(self, asked: AskArgument | ToolCall, new: Filled) -> ToolCall | AskArgument | Clarify:
+        """Return what comes of new values. They have no place in the utterance that the call is for."""
         filler = self._filler(asked.tool)
-        values = (replace(each, how="answered", span=(each.span[0] + at, each.span[1] + at)) for each in new.values)
+        values = (replace(each, how="answered", span=(0, 0)) for each in new.values)
         return completed(asked, filler, with_what_was_known(filler, asked, replace(new, values=tuple(values))))
 
     def with_tool(self, tools: ToolSet, tool: Tool, taught: Taught) -> Arguments:

@@ -14,6 +14,8 @@ from router.declarations import Tool
 
 MOST_NAMED = 4
 """Values that a question names, and that words may mean for it to be which of them was meant."""
+MOST_QUOTED = 40
+"""Characters of what was said that a question repeats."""
 WORTH_ASKING = 0.5
 """How probable it must be that words are a value, for a question about a value that the tool does not require."""
 
@@ -56,7 +58,7 @@ def completed_choice(call: ToolCall | AskArgument, filler: Filler, filled: Fille
         is_needed = value.hole.is_required and value.hole not in filled_holes
         is_said = value.hole.is_list or value.hole not in filled_holes
         if is_needed or (is_said and value.probability >= WORTH_ASKING):
-            wording = f"I know no {value.words!r}. {question(value.hole)}" if value.words else ""
+            wording = f"I know no {_quoted(value.words)}. {question(value.hole)}" if value.words else ""
             return _asked(call, value.hole, "unknown_value", arguments, found, value.words, wording=wording)
     missing = [hole for hole in own if hole.is_required and hole not in filled_holes and "default" not in hole.schema]
     if missing:
@@ -96,7 +98,11 @@ def _meaning(filled: Filled, unclear: Value, meaning: str) -> Filled:
 def _which(value: Value) -> str:
     named = (value.value, *value.rivals)
     others = ("another",) if len(named) > MOST_NAMED else ()
-    return f"Which {value.words!r}: {' or '.join([*named[:MOST_NAMED], *others])}?"
+    return f"Which {_quoted(value.words)}: {' or '.join([*named[:MOST_NAMED], *others])}?"
+
+
+def _quoted(words: str) -> str:
+    return repr(words if len(words) <= MOST_QUOTED else f"{words[:MOST_QUOTED]}…")
 
 
 def _anything(tool: Tool) -> Hole:

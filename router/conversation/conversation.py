@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from router.arguments import Moment
-from router.arguments.answering import as_question, without_lead
+from router.arguments.answering import as_question, is_led
 from router.conversation.question import Question
 from router.conversation.reading import Choice, Reading, read
 from router.conversation.refusal import after_no, begins_with_no, forbids
@@ -169,8 +169,8 @@ class Conversation:
         if self._made is None or len(utterance) > MAX_UTTERANCE_CHARACTERS:
             return None
         text = normalize(after_no(utterance, self._vocabularies))
-        is_correction = without_lead(text) != text or begins_with_no(utterance, self._vocabularies)
-        return self._router.arguments.change(self._made, text, moment) if is_correction else None
+        goes_on = is_led(text) or begins_with_no(utterance, self._vocabularies)
+        return self._router.arguments.change(self._made, text, moment) if goes_on else None
 
     def _taken(
         self, decision: Decision, question: Question | None, utterance: str, available: Collection[str] | None
