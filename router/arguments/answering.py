@@ -42,7 +42,7 @@ def answered(filler: Filler, asked: AskArgument, text: str, moment: Moment) -> F
     values = filler.plain(text, Readings(text, moment))
     if _offers_meanings(asked):
         if len(named := [each for each in asked.choices if _words(text) <= _words(each)]) == 1:
-            return Filled((_said(hole, named[0], text, text),))
+            return Filled((_said(hole, named[0], text),))
         values = tuple(_among(value, asked.choices) if value.hole == hole else value for value in values)
     if any(value.hole == hole for value in values):
         return Filled(values)
@@ -51,16 +51,16 @@ def answered(filler: Filler, asked: AskArgument, text: str, moment: Moment) -> F
     if _offers_meanings(asked):
         return Filled()
     if hole.kind != "text" or filler.knows(hole):
-        return Filled(values, (_said(hole, None, text, text),))
+        return Filled(values, (_said(hole, None, text),))
     parts = [part for part in _AND.split(text) if part] if hole.is_list else [text]
-    return Filled((*values, *(_said(hole, part, part, text) for part in parts)))
+    return Filled((*values, *(_said(hole, part, part) for part in parts)))
 
 
 def _still_asked(values: Sequence[Value], hole: Hole, asked: AskArgument) -> Filled:
     """Return other values beside what was asked about, as unclear as it was."""
     if not asked.said:
         return Filled(tuple(values))
-    unclear = _said(hole, None, asked.said, asked.said)
+    unclear = _said(hole, None, asked.said)
     if _offers_meanings(asked):
         meant, *rivals = asked.choices
         return Filled((replace(unclear, value=meant, rivals=tuple(rivals)), *values))
@@ -71,7 +71,7 @@ def chosen(filler: Filler, asked: AskArgument, position: int) -> Filled:
     """Return one of the choices of a question as what was answered."""
     hole = next(hole for hole in filler.holes if hole.name == asked.parameter)
     value = asked.choices[position] if _offers_meanings(asked) else hole.choices[position]
-    return Filled((_said(hole, value, str(value), str(value)),))
+    return Filled((_said(hole, value, str(value)),))
 
 
 def changed(filler: Filler, call: ToolCall, text: str, moment: Moment) -> Filled:
@@ -168,9 +168,8 @@ def _among(value: Value, choices: Collection[str]) -> Value:
     return replace(value, value=meanings[0], rivals=tuple(meanings[1:])) if meanings else value
 
 
-def _said(hole: Hole, value: Any, words: str, text: str) -> Value:
-    start = text.find(words)
-    return Value(hole, value, words, (start, start + len(words)), 1.0, "answered")
+def _said(hole: Hole, value: Any, words: str) -> Value:
+    return Value(hole, value, words, (0, 0), 1.0, "answered")
 
 
 _LEAD = re.compile(
