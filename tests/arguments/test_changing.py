@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router import AskArgument, Clarify, Router, Tool, ToolCall, ToolSet
-from router.declarations.parameters import call_validator
 from router.decisions import Argument
+from router.declarations.parameters import call_validator
 from router.encoders import HashingEncoder
 from router.training import train
 

@@ -53,9 +53,7 @@ REPLIES = {
 
 @pytest.mark.parametrize("since", [lambda asked: asked, restored], ids=["at once", "restored"])
 @pytest.mark.parametrize(("reply", "value"), REPLIES.items())
-def test_a_reply_chooses_the_value(
-    router: Router, reply: str, value: str, since: Callable[[Clarify], Clarify]
-) -> None:
+def test_a_reply_chooses_the_value(router: Router, reply: str, value: str, since: Callable[[Clarify], Clarify]) -> None:
     asked = clarify(router, "call jo")
     call = router.answer(since(asked), reply, now=NOW)
     assert isinstance(call, ToolCall), call
