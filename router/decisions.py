@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal, TypeAlias
 
-from router.declarations import Risk, ToolSet
+from router.declarations import Risk, Tool, ToolSet
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,11 @@ class Argument:
     value: Any = field(hash=False)
     """Of a parameter that takes a list, one of its values."""
     text: str
-    """The words that say it; empty where it is implied."""
+    """The words that say it, there or in an answer; empty where it is implied."""
     start: int
     end: int
-    """Where these words are in `router.text.normalize(utterance)`: the characters `[start, end)`."""
+    """Where these words are in `router.text.normalize(utterance)`: the characters `[start, end)`; both 0 if they are
+    not there but were answered."""
     probability: float
     """In [0, 1]: that this is what was meant for the parameter."""
     how: How
@@ -102,7 +103,7 @@ class _Decided:
             "question": getattr(self, "question", None),
             "because": getattr(self, "because", None),
             "said": getattr(self, "said", None),
-            "choices": list(getattr(self, "choices", ())) or None,
+            "choices": self._choices() or None,
             "reason": getattr(self, "reason", None),
             "probability": round(self.probability, 6),
             "in_scope": round(self.in_scope, 6),
@@ -113,6 +114,12 @@ class _Decided:
             "nearest": [asdict(similar) | {"similarity": round(similar.similarity, 6)} for similar in self.nearest],
             "features": {name: round(value, 6) for name, value in self.features.items()},
         }
+
+    def _choices(self) -> list[Any]:
+        """Return JSON values; decisions without what they share with this one."""
+        if not isinstance(self, Clarify):
+            return list(getattr(self, "choices", ()))
+        return [{key: value for key, value in each.to_dict().items() if key not in _SHARED} for each in self.choices]
 
 
 @dataclass(frozen=True)
@@ -144,9 +151,9 @@ class AskArgument(_Decided):
     """Ready to be asked, made of the parameter's description."""
     because: Because = field(default="missing", kw_only=True)
     said: str = field(default="", kw_only=True)
-    """The words that should be the value, where they are none that it can have."""
+    """The words that should be the value, where they are none that it can have, or are not enough."""
     choices: tuple[str, ...] = field(default=(), kw_only=True)
-    """Values to choose from, where there are a few."""
+    """Values to choose from: those that are listed, or those that `said` could mean."""
     arguments: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False, kw_only=True)
     """What is known so far."""
     found: tuple[Argument, ...] = field(default=(), kw_only=True)
@@ -157,18 +164,31 @@ class AskArgument(_Decided):
     """As the call will have it."""
 
 
-Because: TypeAlias = Literal["missing", "unknown_value", "ambiguous_value"]
-"""Why an argument is asked for: nothing says it; what says it is no value that it can have; it could be several."""
+Because: TypeAlias = Literal["missing", "unknown_value"]
+"""Why an argument is asked for: nothing says it, or too little, such as a name that many have; or what says it is no
+value that it can have."""
 
 
 @dataclass(frozen=True)
 class Clarify(_Decided):
-    """Two or more tools are too close to call: ask which of the candidates was meant."""
+    """What was said has several meanings: ask which of the choices it is. `Router.answer` goes on with the reply."""
 
     kind: ClassVar[Kind] = "clarify"
     __match_args__ = ("candidates", "question")
     question: str = ""
-    """Ready to be asked, made of the candidates' descriptions."""
+    """Ready to be asked: made of the tools' descriptions, or of the values."""
+    choices: tuple[ToolCall | AskArgument, ...] = field(default=(), kw_only=True)
+    """What each answer leads to, in the order of the question: the likeliest tools, each with its arguments, or one
+    tool with each of the values. A choice is acted on as if it had been decided at once."""
+    parameter: str = field(default="", kw_only=True)
+    """Whose value has several meanings; empty where the tool is what is unclear."""
+    said: str = field(default="", kw_only=True)
+    """The words that have these meanings; empty where the tool is what is unclear."""
+
+    @property
+    def tool(self) -> str | None:
+        """The tool that is meant, where only a value is unclear."""
+        return self.choices[0].tool if self.parameter and self.choices else None
 
 
 @dataclass(frozen=True)
@@ -201,6 +221,8 @@ Decision: TypeAlias = ToolCall | AskArgument | Clarify | Abstain
 
 
 _MAY_BE_LEFT_OUT = {"nearest", "features", "excluded", "question", "found", "because", "said", "choices"}
+_SHARED = ("utterance", "probability", "in_scope", "candidates", "nearest", "features")
+"""What a choice has of the question that it belongs to."""
 
 
 def decision_from_dict(data: Mapping[str, Any]) -> Decision:
@@ -212,15 +234,27 @@ def decision_from_dict(data: Mapping[str, Any]) -> Decision:
     if data["decision"] not in kinds:
         raise ValueError(f"{data['decision']!r} is no decision; expected one of {sorted(kinds)}")
     kind = kinds[data["decision"]]
-    values = {each.name: data[each.name] for each in fields(kind) if each.name not in _MAY_BE_LEFT_OUT}
+    optional = _MAY_BE_LEFT_OUT | ({"parameter"} if kind is Clarify else set())
+    values = {each.name: data[each.name] for each in fields(kind) if each.name not in optional}
     values["candidates"] = tuple(Candidate(**candidate) for candidate in values["candidates"])
     values["nearest"] = tuple(Similar(**similar) for similar in data.get("nearest", ()))
     values["features"] = dict(data.get("features", {}))
     if data.get("found"):
         values["found"] = tuple(Argument(**argument) for argument in data["found"])
-    values |= {name: tuple(data[name]) for name in ("excluded", "choices") if data.get(name)}
-    values |= {name: data[name] for name in ("question", "because", "said") if data.get(name)}
+    if choices := data.get("choices"):
+        values["choices"] = tuple(_choice(each, data) for each in choices) if kind is Clarify else tuple(choices)
+    if data.get("excluded"):
+        values["excluded"] = tuple(data["excluded"])
+    names = {each.name for each in fields(kind)} & {"question", "because", "said", "parameter"}
+    values |= {name: data[name] for name in names if data.get(name)}
     return kind(**values)
+
+
+def _choice(data: Mapping[str, Any], question: Mapping[str, Any]) -> Decision:
+    """Return one of the choices of a question, its tool before the other candidates."""
+    shared = {name: question[name] for name in _SHARED if name in question}
+    ordered = sorted(question["candidates"], key=lambda candidate: bool(candidate["tool"] != data["tool"]))
+    return decision_from_dict({**data, **shared, "candidates": ordered})
 
 
 LENIENCE: Mapping[Risk, float] = MappingProxyType({"normal": 1.0, "harmless": 1.5, "irreversible": 0.25})
@@ -336,7 +370,15 @@ def _clarified(evidence: dict[str, Any], tools: ToolSet) -> Clarify | Abstain:
     if sum(candidate.probability for candidate in offered) < WORTH_ASKING:
         return Abstain("ambiguous", **evidence)
     question = f"Which one: {' or '.join(_in_short(tools[each.tool].description) for each in offered)}?"
-    return Clarify(question=question, **evidence | {"candidates": offered})
+    evidence = evidence | {"candidates": offered}
+    choices = tuple(_chosen(tools[each.tool], evidence) for each in offered)
+    return Clarify(question=question, choices=choices, **evidence)
+
+
+def _chosen(tool: Tool, evidence: dict[str, Any]) -> ToolCall:
+    """Return the call of the tool that a person chose: who chooses a tool has said that it is meant."""
+    ordered = tuple(sorted(evidence["candidates"], key=lambda candidate: bool(candidate.tool != tool.name)))
+    return ToolCall(tool.name, confirm=tool.confirm == "always", **evidence | {"candidates": ordered})
 
 
 def _in_short(description: str) -> str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from router.arguments import Arguments, Heard, Moment, hear
 from router.corrections import OUT_OF_SCOPE, Conflict, Correction, Declared, OutOfScope
-from router.decisions import Abstain, AskArgument, Candidate, Decision, Policy, ToolCall, decide
+from router.decisions import Abstain, AskArgument, Candidate, Clarify, Decision, Policy, ToolCall, decide
 from router.declarations import Tool, ToolSet
 from router.encoders import DEFAULT, Encoder, encode_utterances
 from router.errors import UnknownToolError
@@ -134,29 +134,23 @@ class Router:
 
     def answer(
         self,
-        asked: AskArgument | ToolCall,
+        asked: AskArgument | Clarify | ToolCall,
         utterance: str,
         *,
+        available: Collection[str] | None = None,
         now: datetime | None = None,
         language: str = DEFAULT_LANGUAGE,
     ) -> Decision:
-        """Go on with a question about an argument, or change one of a call: "no, make that eight".
+        """Go on with a question, "the second", "at eight", or change a call: "no, make that eight".
 
-        What is a request of its own, or takes back what was asked for, is decided
+        It is what a `Conversation` hears in which this was asked. What answers
+        nothing gets the question again, and what is a request of its own is decided
         as `route` does. Never raises for what a person says.
         """
-        text, refusal = self._heard(utterance)
-        if refusal is not None:
-            return refusal
-        moment = Moment(now, language)
-        if self._read(text).is_cancelled:
-            return Abstain("cancelled", utterance=asked.utterance, in_scope=asked.in_scope, candidates=asked.candidates)
-        may_be_request = isinstance(asked, ToolCall) or self.phrasing.opens_request(text)
-        if may_be_request and not self.arguments.is_plain_answer(asked, text, moment):
-            routed = self.route(utterance, now=now, language=language)
-            if isinstance(asked, ToolCall) or routed.kind != "abstain":
-                return routed
-        return self.arguments.answer(asked, text, moment) or asked
+        from router.conversation import Conversation
+
+        conversation = Conversation(self, asked=asked)
+        return conversation.hear(utterance, available=available, now=now, language=language)
 
     def with_values(self, **lists: Iterable[Given]) -> Router:
         """Return a router that knows values which only the device does: contacts, apps, rooms.
@@ -174,8 +168,8 @@ class Router:
 
     def fill(
         self, utterance: str, tool: str, *, now: datetime | None = None, language: str = DEFAULT_LANGUAGE
-    ) -> ToolCall | AskArgument:
-        """Return the call of a tool that is known to be meant, or ask for what is missing.
+    ) -> ToolCall | AskArgument | Clarify:
+        """Return the call of a tool that is known to be meant, or ask for what is missing or unclear.
 
         Raises UnknownToolError.
         """
@@ -382,9 +376,7 @@ class Router:
         return self._decide(utterance, reading, scores, mask), heard, reading, scores
 
     def _filled(self, decision: Decision, heard: Heard, moment: Moment) -> Decision:
-        if not isinstance(decision, ToolCall):
-            return decision
-        return self.arguments.fill(decision, heard, moment)
+        return self.arguments.fill(decision, heard, moment) if isinstance(decision, ToolCall | Clarify) else decision
 
     def _read(self, text: str) -> Reading:
         return Reading(text) if text.casefold() in self._learnt else self.phrasing.read(text)

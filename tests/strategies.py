@@ -196,6 +196,22 @@ shares = st.integers(0, 10**6).map(lambda millionths: millionths / 10**6)
 
 
 @st.composite
+def _meanings(draw: st.DrawFn, evidence: dict[str, Any]) -> dict[str, Any]:
+    """What a `Clarify` offers: nothing, its tools, or values for the first of them."""
+    tools = [candidate.tool for candidate in evidence["candidates"]]
+    offered = draw(st.sampled_from(["", "tools", "values"]))
+
+    def call(tool: str, arguments: dict[str, Any]) -> ToolCall:
+        first = sorted(evidence["candidates"], key=lambda each: bool(each.tool != tool))
+        return ToolCall(tool, arguments, **evidence | {"candidates": tuple(first)})
+
+    if offered == "values":
+        choices = (call(tools[0], {"who": "Jo Brown"}), call(tools[0], {"who": "Jo Smith"}))
+        return {"choices": choices, "parameter": "who", "said": "jo"}
+    return {"choices": tuple(call(tool, draw(simple_arguments)) for tool in tools)} if offered else {}
+
+
+@st.composite
 def decisions(draw: st.DrawFn, utterance: str = "say it", meant: tuple[str, ...] = ()) -> Decision:
     """What a router may answer; often what is meant. Few different probabilities, so that there are ties."""
     probability = st.sampled_from([0.0, 0.2, 0.5, 0.6, 0.866667, 1.0]) | shares
@@ -209,7 +225,7 @@ def decisions(draw: st.DrawFn, utterance: str = "say it", meant: tuple[str, ...]
     }
     kind = draw(st.sampled_from(["call", "call", "ask", "clarify", "abstain"]))
     if kind == "clarify" and len(tools) > 1:
-        return Clarify(**evidence)
+        return Clarify(**evidence | draw(_meanings(evidence)))
     if kind == "ask" and tools:
         return AskArgument(tools[0], "time", "When?", **evidence)
     if kind == "call" and tools:

@@ -14,6 +14,7 @@ from router.decisions import (
     LENIENCE,
     MOST_CHOICES,
     WORTH_ASKING,
+    Argument,
     Thresholds,
     decide,
     decision_from_dict,
@@ -123,6 +124,11 @@ def test_the_policy_decides(
             assert decision.confirm == (confirm == "always" or unsafe or is_below)
         case Clarify(choices):
             assert expected == "clarify"
+            assert [(choice.tool, choice.candidates[0].tool) for choice in decision.choices] == [
+                (choice.tool, choice.tool) for choice in choices
+            ]
+            assert decision.tool is None
+            assert all(choice.confirm == (confirm == "always") for choice in decision.choices)
             assert 2 <= len(choices) <= MOST_CHOICES
             assert choices == candidates[: len(choices)]
             assert all(choice.probability * CLOSE >= first.probability * 0.999 for choice in choices[2:])
@@ -208,10 +214,22 @@ def test_a_threshold_is_a_probability() -> None:
 
 
 EVIDENCE: dict[str, Any] = {"utterance": "wake me", "in_scope": 0.75, "candidates": TWO}
+JO = Argument("label", "Jo Brown", "jo", 0, 2, 0.9, "known")
 DECISIONS: list[Decision] = [
     ToolCall("set_alarm", {"time": "06:30"}, confirm=True, **EVIDENCE),
     AskArgument("set_alarm", "time", "When?", **EVIDENCE),
     Clarify(**EVIDENCE),
+    Clarify("Which?", choices=(ToolCall("set_alarm", {"time": "06:30"}, **EVIDENCE),), **EVIDENCE),
+    Clarify(
+        "Which 'jo'?",
+        choices=(
+            ToolCall("set_alarm", {"label": "Jo Brown"}, found=(JO,), **EVIDENCE),
+            AskArgument("set_alarm", "time", "When?", arguments={"label": "Jo Smith"}, **EVIDENCE),
+        ),
+        parameter="label",
+        said="jo",
+        **EVIDENCE,
+    ),
     Abstain("out_of_scope", **EVIDENCE),
     Abstain("empty", utterance="", in_scope=0.0),
 ]

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any
 
 from evals.arguments.sets import Slots, plain
-from router import ToolCall, ToolSet
+from router import Clarify, ToolCall, ToolSet
 from router.arguments import Arguments, Moment, hear
 from router.arguments.teaching import teach
 from router.encoders import Encoder
@@ -33,7 +33,8 @@ def measured(
         start = perf_counter()
         filled = arguments.fill(call, heard, Moment(language=language))
         times.append((perf_counter() - start) * 1000)
-        found = frozenset((each.parameter, each.text.lower()) for each in filled.found if each.text)
+        first = filled.choices[0] if isinstance(filled, Clarify) else filled
+        found = frozenset((each.parameter, each.text.lower()) for each in first.found if each.text)
         right, given, wanted = right + len(found & asked.spans), given + len(found), wanted + len(asked.spans)
         whole += found == asked.spans
     interval = wilson(whole, len(slots.asked))

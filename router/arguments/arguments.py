@@ -9,12 +9,12 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from router.arguments.answering import answered, changed, is_plain, with_what_was_known, without_lead
-from router.arguments.completion import completed
+from router.arguments.answering import answered, changed, chosen, is_plain, with_what_was_known, without_lead
+from router.arguments.completion import completed, completed_choice
 from router.arguments.confidence import AS_FOUND, Confidence
 from router.arguments.filler import Filled, Filler, Floats, Taught
 from router.arguments.reading import Moment, Readings
-from router.decisions import AskArgument, ToolCall
+from router.decisions import AskArgument, Clarify, ToolCall
 from router.declarations import Tool, ToolSet
 from router.encoders import Encoder, TokenVectors, encode_utterance_tokens
 from router.scoring.lexical import sketches
@@ -52,37 +52,52 @@ class Arguments:
     confidence: Confidence = AS_FOUND
     """How probable what is found is."""
 
-    def fill(self, call: ToolCall, heard: Heard, moment: Moment) -> ToolCall | AskArgument:
-        """Return the call with its arguments, or ask for one. What it excludes fills nothing."""
+    def fill(self, decision: ToolCall | Clarify, heard: Heard, moment: Moment) -> ToolCall | AskArgument | Clarify:
+        """Return the call with its arguments, or ask; of a question which tool was meant, fill what each would do.
+
+        What a call excludes fills nothing.
+        """
+        readings = Readings(heard.text, moment)
+        if isinstance(decision, ToolCall):
+            return completed(decision, *self._found(decision, heard, readings))
+        choices = (completed_choice(each, *self._found(each, heard, readings)) for each in decision.choices)
+        return replace(decision, choices=tuple(choices))
+
+    def _found(self, call: ToolCall | AskArgument, heard: Heard, readings: Readings) -> tuple[Filler, Filled]:
         filler = self._filler(call.tool)
         barred = [
             place.span()
             for words in call.excluded
             for place in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", heard.text)
         ]
-        filled = filler.fill(heard.text, heard.tokens, heard.row, Readings(heard.text, moment), barred)
-        return completed(call, filler, self.confidence.applied(filled, heard.text))
+        filled = filler.fill(heard.text, heard.tokens, heard.row, readings, barred)
+        return filler, self.confidence.applied(filled, heard.text)
 
-    def is_plain_answer(self, asked: AskArgument | ToolCall, text: str, moment: Moment) -> bool:
-        """Say whether a normalised text is little else than a value that fits what was asked, or a call."""
-        names = {asked.parameter} if isinstance(asked, AskArgument) else {each.parameter for each in asked.found}
+    def is_plain_answer(self, asked: AskArgument, text: str, moment: Moment) -> bool:
+        """Say whether a normalised text is little else than a value that fits what was asked."""
+        return is_plain(self._filler(asked.tool), asked, without_lead(text), moment)
+
+    def answer(self, asked: AskArgument, text: str, moment: Moment) -> ToolCall | AskArgument | Clarify:
+        """Return what a normalised text makes of a question; the question, if it says nothing."""
         bare = without_lead(text)
-        return is_plain(self._filler(asked.tool), names, bare, Readings(bare, moment))
+        new = answered(self._filler(asked.tool), asked, bare, moment) if bare else Filled()
+        return asked if new == Filled() else self._with(asked, new)
 
-    def answer(self, asked: AskArgument | ToolCall, text: str, moment: Moment) -> ToolCall | AskArgument | None:
-        """Return what a normalised text makes of a question or a call; None if it says nothing about it."""
-        text = without_lead(text)
-        filler, readings = self._filler(asked.tool), Readings(text, moment)
-        if not text:
-            return None
-        if isinstance(asked, ToolCall):
-            new = changed(filler, asked.found, text, readings)
-        else:
-            hole = next((hole for hole in filler.holes if hole.name == asked.parameter), None)
-            new = answered(filler, hole, text, readings) if hole else Filled()
-        if new == Filled():
-            return None
-        return completed(asked, filler, with_what_was_known(filler, asked.found, new))
+    def choose(self, asked: AskArgument, position: int) -> ToolCall | AskArgument | Clarify:
+        """Return what comes of one of the choices of a question."""
+        return self._with(asked, chosen(self._filler(asked.tool), asked, position))
+
+    def change(self, call: ToolCall, text: str, moment: Moment) -> ToolCall | AskArgument | Clarify | None:
+        """Return the call with other values, if a normalised text says little else than these; else None."""
+        bare = without_lead(text)
+        new = changed(self._filler(call.tool), call, bare, moment)
+        return None if new == Filled() else self._with(call, new)
+
+    def _with(self, asked: AskArgument | ToolCall, new: Filled) -> ToolCall | AskArgument | Clarify:
+        """Return what comes of new values. They have no place in the utterance that the call is for."""
+        filler = self._filler(asked.tool)
+        values = (replace(each, how="answered", span=(0, 0)) for each in new.values)
+        return completed(asked, filler, with_what_was_known(filler, asked, replace(new, values=tuple(values))))
 
     def with_tool(self, tools: ToolSet, tool: Tool, taught: Taught) -> Arguments:
         """Return those that can fill one more tool."""

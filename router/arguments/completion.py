@@ -3,41 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from router.arguments.filler import Filled, Filler, Value
 from router.arguments.holes import Hole
 from router.arguments.validity import allows
-from router.decisions import Argument, AskArgument, Because, ToolCall
+from router.decisions import Argument, AskArgument, Because, Clarify, ToolCall
 from router.declarations import Tool
 
 MOST_NAMED = 4
-"""Choices that a question names."""
+"""Values that a question names, and that words may mean for it to be which of them was meant."""
+MOST_QUOTED = 40
+"""Characters of what was said that a question repeats."""
 WORTH_ASKING = 0.5
 """How probable it must be that words are a value, for a question about a value that the tool does not require."""
 
 
-def completed(call: ToolCall | AskArgument, filler: Filler, filled: Filled) -> ToolCall | AskArgument:
-    """Return the call with its arguments, or ask for the first thing that is missing or cannot be.
+def completed(call: ToolCall | AskArgument, filler: Filler, filled: Filled) -> ToolCall | AskArgument | Clarify:
+    """Return the call with its arguments, or a question.
 
-    What was said and cannot be a value is asked about, not left out: a call
+    Where words have a few meanings it is which of them was meant, with the call
+    that each would make. Else it is for the first thing that is missing or cannot
+    be: what was said and cannot be a value is asked about, not left out, as a call
     without it would do more than was asked for.
     """
+    filled = replace(filled, values=tuple(map(_possible, filled.values)))
+    unclear = next((value for value in filled.values if value.rivals), None)
+    if unclear is None or len(unclear.rivals) >= MOST_NAMED:
+        return completed_choice(call, filler, filled)
+    meanings = (unclear.value, *unclear.rivals)
+    return Clarify(
+        **_evidence(call),
+        question=_which(unclear),
+        choices=tuple(completed_choice(call, filler, _meaning(filled, unclear, each)) for each in meanings),
+        parameter=unclear.hole.name,
+        said=unclear.words,
+    )
+
+
+def completed_choice(call: ToolCall | AskArgument, filler: Filler, filled: Filled) -> ToolCall | AskArgument:
+    """Return the same for a call that is itself one of several: a value with several meanings is asked for."""
     tool, own = filler.tool, filler.holes
     refused = [value for value in filled.values if not allows(value.hole.schema, value.value)]
-    kept = [value for value in filled.values if value not in refused]
+    kept = [value for value in filled.values if value not in refused and not value.rivals]
     arguments = _arguments(kept)
     found = tuple(map(_argument, kept))
     filled_holes = {value.hole for value in kept}
-    for value in kept:
+    for value in filled.values:
         if value.rivals:
-            others = [each for each in kept if each is not value]
-            choices = (str(value.value), *value.rivals)
-            return _asked(call, value.hole, "ambiguous_value", _arguments(others), found, value.words, choices)
+            choices = (value.value, *value.rivals)
+            return _asked(call, value.hole, "missing", arguments, found, value.words, choices, _which(value))
     for value in (*filled.unknown, *refused):
-        if value.hole not in filled_holes and (value.hole.is_required or value.probability >= WORTH_ASKING):
-            return _asked(call, value.hole, "unknown_value", arguments, found, value.words)
+        is_needed = value.hole.is_required and value.hole not in filled_holes
+        is_said = value.hole.is_list or value.hole not in filled_holes
+        if is_needed or (is_said and value.probability >= WORTH_ASKING):
+            wording = f"I know no {_quoted(value.words)}. {question(value.hole)}" if value.words else ""
+            return _asked(call, value.hole, "unknown_value", arguments, found, value.words, wording=wording)
     missing = [hole for hole in own if hole.is_required and hole not in filled_holes and "default" not in hole.schema]
     if missing:
         order = {name: n for n, name in enumerate(tool.parameters.get("required", ()))}
@@ -60,6 +82,27 @@ def completed(call: ToolCall | AskArgument, filler: Filler, filled: Filled) -> T
         confirm=call.confirm,
         excluded=call.excluded,
     )
+
+
+def _possible(value: Value) -> Value:
+    """Return a value without the meanings that the tool does not allow."""
+    return replace(value, rivals=tuple(each for each in value.rivals if allows(value.hole.schema, each)))
+
+
+def _meaning(filled: Filled, unclear: Value, meaning: str) -> Filled:
+    """Return what was found, with one meaning of a value that has several."""
+    clear = replace(unclear, value=meaning, rivals=())
+    return replace(filled, values=tuple(clear if value is unclear else value for value in filled.values))
+
+
+def _which(value: Value) -> str:
+    named = (value.value, *value.rivals)
+    others = ("another",) if len(named) > MOST_NAMED else ()
+    return f"Which {_quoted(value.words)}: {' or '.join([*named[:MOST_NAMED], *others])}?"
+
+
+def _quoted(words: str) -> str:
+    return repr(words if len(words) <= MOST_QUOTED else f"{words[:MOST_QUOTED]}…")
 
 
 def _anything(tool: Tool) -> Hole:
@@ -107,17 +150,13 @@ def _asked(
     found: Sequence[Argument],
     said: str = "",
     choices: Sequence[str] = (),
+    wording: str = "",
 ) -> AskArgument:
-    asked = question(hole)
-    if because == "unknown_value" and said:
-        asked = f"I know no {said!r}. {asked}"
-    elif choices:
-        asked = f"Which {said!r}: {' or '.join(choices[:MOST_NAMED])}?"
     return AskArgument(
         **_evidence(call),
         tool=call.tool,
         parameter=hole.name,
-        question=asked,
+        question=wording or question(hole),
         because=because,
         said=said,
         choices=tuple(choices) or tuple(map(str, hole.choices)),

@@ -104,10 +104,11 @@ class Filler:
         implied = self._implied(row, {each.hole for each in (*said.values, *said.unknown)})
         return Filled(tuple(self._agreeing([*said.values, *implied])), said.unknown)
 
-    def plain(self, text: str, readings: Readings) -> tuple[Value, ...]:
+    def plain(self, text: str, readings: Readings, among: Sequence[Hole] | None = None) -> tuple[Value, ...]:
         """Return the values that need no context: times, numbers, choices and what is known, each hole's surest."""
         words = split_words(text).first(MOST_WORDS)
-        readable = [hole for hole in self.holes if hole.kind != "text" or self.knows(hole)]
+        asked = self.holes if among is None else among
+        readable = [hole for hole in asked if hole.kind != "text" or self.knows(hole)]
         if not words or not readable:
             return ()
         return self._chosen(

@@ -10,7 +10,18 @@ Kind: TypeAlias = Literal["number", "ordinal", "measure", "time", "date", "date-
 """What a mention is, whether or not its value is known."""
 
 Format: TypeAlias = Literal[
-    "integer", "number", "measure", "unit", "time", "date", "date-time", "duration", "days", "interval", "part"
+    "integer",
+    "number",
+    "measure",
+    "unit",
+    "time",
+    "date",
+    "date-time",
+    "duration",
+    "days",
+    "interval",
+    "part",
+    "other half",
 ]
 """What a value is written as.
 
@@ -26,6 +37,7 @@ Format: TypeAlias = Literal[
 | days | days of the week, from Monday: `["mon", "tue"]` |
 | interval | the times it is between: `["14:00", "15:30"]` |
 | part | of the day: "morning", "afternoon", "evening" or "night" |
+| other half | a time in the other half of the day, where nothing says which half: "18:30" of a 06:30 |
 """
 
 

@@ -22,6 +22,8 @@ def in_a_line(decision: Decision) -> str:
             what = f"{tool}{given} {decision.probability:.2f}{', once confirmed' if decision.confirm else ''}"
         case AskArgument(tool, parameter, question):
             what = f"for {parameter!r} of {tool} {decision.probability:.2f}: {question}"
+        case Clarify(question=question, tool=str(tool)):
+            what = f"{decision.parameter!r} of {tool} {decision.probability:.2f}: {question}"
         case Clarify(candidates):
             what = " or ".join(f"{other.tool} {other.probability:.2f}" for other in candidates)
         case Abstain("empty" | "too_long" as reason):

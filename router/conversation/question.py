@@ -7,9 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
+from router.arguments.answering import as_question
 from router.conversation.folding import fold
 from router.decisions import AskArgument, Clarify, ToolCall
-from router.declarations import Tool
+from router.declarations import Tool, ToolSet
 from router.scoring.wording import in_words
 
 
@@ -23,31 +24,37 @@ class Offered:
     description: str = ""
 
 
-def offered_tool(tool: Tool) -> Offered:
-    """Return a tool as a choice."""
-    return Offered(tool.name, in_words(tool.name), tool.description)
-
-
 @dataclass(frozen=True)
 class Question:
     """A decision that waits for an answer."""
 
     decision: Clarify | ToolCall | AskArgument
     choices: tuple[Offered, ...]
-    """What was offered, in that order: tools, of a call that nothing was asked before its own; or values."""
+    """What was offered, in that order: tools, or values; of a call that nothing was asked before its own tool."""
+    asked: int | None = None
+    """The position of the choice that "yes" confirms; None where that answers nothing."""
+    clarify: Clarify | None = None
+    """The question that the choices belong to; None where these are not calls."""
 
-    @cached_property
-    def asked(self) -> int | None:
-        """The position of the choice that "yes" confirms; None where that answers nothing."""
-        if not isinstance(self.decision, ToolCall):
+    @classmethod
+    def of(cls, decision: Clarify | ToolCall | AskArgument, tools: ToolSet) -> Question:
+        """Return what is asked by a decision."""
+        if isinstance(decision, ToolCall):
+            return cls(decision, (_tool(tools[decision.tool]),), asked=0)
+        if isinstance(decision, AskArgument):
+            return cls(decision, tuple(Offered(value, value) for value in decision.choices))
+        if (values := as_question(decision)) is not None:
+            return cls(decision, tuple(Offered(value, value) for value in values.choices), clarify=decision)
+        return cls(decision, tuple(_tool(tools[each.tool]) for each in decision.choices), clarify=decision)
+
+    def to_confirm(self, position: int, chosen: Clarify | ToolCall | AskArgument) -> Question | None:
+        """Return whether a call that was chosen here is to be made, so that another may be taken yet.
+
+        None if it is no call, or no choice of calls.
+        """
+        if self.clarify is None or not isinstance(chosen, ToolCall):
             return None
-        return [choice.name for choice in self.choices].index(self.decision.tool)
-
-    @property
-    def confirmed(self) -> str:
-        """The name of the tool that "yes" calls."""
-        assert self.asked is not None, "only a call can be confirmed"
-        return self.choices[self.asked].name
+        return Question(chosen, self.choices, position, self.clarify)
 
     def chosen(self, words: Collection[str]) -> frozenset[int] | None:
         """Return the positions of the choices that have all these words.
@@ -77,6 +84,10 @@ class Question:
     @cached_property
     def _descriptions(self) -> tuple[frozenset[str], ...]:
         return tuple(_described(fold(choice.description)) for choice in self.choices)
+
+
+def _tool(tool: Tool) -> Offered:
+    return Offered(tool.name, in_words(tool.name), tool.description)
 
 
 def _described(description: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, get_args
 
-from router.decisions import Abstain, Candidate, Clarify, Decision, Kind, Reason
+from router.decisions import Abstain, Candidate, Decision, Kind, Reason
 from router.declarations.tool import NAME
 from router.declarations.wording import shown
 from router.text import normalize
@@ -32,7 +32,7 @@ class Answer:
     @property
     def tools(self) -> tuple[str, ...]:
         """As in a case of a suite. None: it did nothing. One: it chose that tool. More: it asked which was meant."""
-        if self.decision == "clarify":
+        if self.decision == "clarify" and self.tool is None:
             return tuple(sorted(candidate.tool for candidate in self.candidates))
         return () if self.tool is None else (self.tool,)
 
@@ -60,7 +60,7 @@ class Answer:
             decided: Decision = value
             return cls(
                 decision=decided.kind,
-                tool=None if isinstance(decided, Clarify | Abstain) else decided.tool,
+                tool=None if isinstance(decided, Abstain) else decided.tool,
                 reason=decided.reason if isinstance(decided, Abstain) else None,
                 in_scope=decided.in_scope,
                 candidates=decided.candidates,

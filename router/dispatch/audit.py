@@ -8,7 +8,7 @@ from os import PathLike
 from typing import Any, Literal, TypeAlias, get_args
 
 from router.decision_log.line_log import LineLog
-from router.decisions import Abstain, Clarify, Decision, Kind, ToolCall
+from router.decisions import Abstain, Decision, Kind, ToolCall
 from router.declarations.wording import listed
 from router.dispatch.dispatched import Outcome
 from router.dispatch.handler import json_copy
@@ -78,7 +78,7 @@ class Audit:
                 AuditRecord(
                     time=round(self.clock(), 3),
                     decision=decision.kind,
-                    tool=None if isinstance(decision, Clarify | Abstain) else decision.tool,
+                    tool=None if isinstance(decision, Abstain) else decision.tool,
                     outcome=outcome,
                     error=None if error is None else type(error).__name__,
                     late=late,

@@ -62,8 +62,10 @@ class Dispatched(Generic[Result]):
                 return f"{tool!r} needs {parameter!r} first"
             case Abstain(reason):
                 return f"the router abstained: {reason}"
-            case Clarify():
+            case Clarify(tool=None):
                 return "it is not clear which tool was meant"
+            case Clarify(tool=tool, parameter=parameter):
+                return f"it is not clear which {parameter!r} of {tool!r} was meant"
 
     def result(self) -> Result:
         """Return what the handler returned.

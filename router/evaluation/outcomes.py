@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from router.decisions import AskArgument, Clarify, Decision, ToolCall, decision_from_dict
+from router.decisions import Abstain, Clarify, Decision, decision_from_dict
 from router.evaluation.cases import Case
 
 Verdict: TypeAlias = Literal["right", "wrong_call", "false_accept", "false_reject", "guessed", "asked"]
@@ -34,8 +34,8 @@ class Outcome:
 
     @property
     def called(self) -> str:
-        """The tool that was called, or whose argument was asked for; empty if none was."""
-        return self.decision.tool if isinstance(self.decision, ToolCall | AskArgument) else ""
+        """The tool that was called, or whose argument was asked about; empty if none was."""
+        return "" if isinstance(self.decision, Abstain) else self.decision.tool or ""
 
     @property
     def verdict(self) -> Verdict:

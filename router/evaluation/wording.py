@@ -184,6 +184,8 @@ def did(outcome: Outcome, tool: Write = escaped) -> str:
         case AskArgument(name, parameter):
             unasked = " without asking which" if outcome.verdict == "guessed" else ""
             return f"asked for {tool(parameter)} of {tool(name)}{unasked} ({decision.probability:.2f})"
+        case Clarify(tool=str(name), parameter=parameter):
+            return f"asked which {tool(parameter)} of {tool(name)} ({decision.probability:.2f})"
         case Clarify(candidates):
             return f"asked: {_either(f'{tool(each.tool)} ({each.probability:.2f})' for each in candidates)}"
         case Abstain("empty" | "too_long" as reason):

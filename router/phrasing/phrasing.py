@@ -39,6 +39,9 @@ class Phrasing:
         """Return the decision about an utterance, given the one about its request."""
         if isinstance(decision, ToolCall) and reading.excluded:
             return replace(decision, excluded=reading.excluded, confirm=True)
+        if isinstance(decision, Clarify) and reading.excluded:
+            without = (replace(each, excluded=reading.excluded, confirm=True) for each in decision.choices)
+            return replace(decision, choices=tuple(without))
         if reading.is_cancelled and not self._has_example(decision, lambda own: own.is_cancelled):
             return _refused("cancelled", decision)
         if reading.negated_verb and self._is_refused(reading, decision):

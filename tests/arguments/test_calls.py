@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router import AskArgument, Router, Tool, ToolCall, ToolSet
+from router import AskArgument, Clarify, Router, Tool, ToolCall, ToolSet
 from router.arguments.holes import holes
 from router.declarations.parameters import call_validator
 from router.encoders import HashingEncoder
@@ -145,8 +145,12 @@ def test_names_that_only_the_device_knows_are_found(at_home: Router) -> None:
 
 def test_names_that_could_be_several_or_none_are_asked_for(at_home: Router) -> None:
     several, none = at_home.route("call anna"), at_home.route("open the tiktok app")
-    assert isinstance(several, AskArgument)
-    assert (several.because, several.choices) == ("ambiguous_value", ("Anna Jones", "Anna Smith"))
+    assert isinstance(several, Clarify)
+    assert (several.tool, several.parameter, several.said) == ("make_call", "recipient", "anna")
+    assert [dict(choice.arguments) for choice in several.choices] == [
+        {"recipient": "Anna Jones"},
+        {"recipient": "Anna Smith"},
+    ]
     assert isinstance(none, AskArgument)
     assert (none.because, none.said) == ("unknown_value", "tiktok")
     chosen = at_home.answer(several, "Anna Smith")

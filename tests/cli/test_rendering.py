@@ -21,6 +21,9 @@ DECISIONS: dict[Decision, str] = {
         'call play_media {"what": "jazz"} 0.68, once confirmed'
     ),
     AskArgument("play_media", "what", "Which music?", **EVIDENCE): "ask for 'what' of play_media 0.68: Which music?",
+    Clarify("Which 'jazz'?", choices=(ToolCall("play_media", **EVIDENCE),), parameter="what", **EVIDENCE): (
+        "clarify 'what' of play_media 0.68: Which 'jazz'?"
+    ),
     Clarify(**EVIDENCE): "clarify play_media 0.75 or pause_media 0.20 or set_volume 0.00",
     Abstain("out_of_scope", **EVIDENCE): "abstain out_of_scope (in scope 0.90)",
     Abstain("empty", utterance="", in_scope=0.0): "abstain empty",

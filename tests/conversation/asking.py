@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from router import AskArgument, Candidate, Clarify, Conversation, Decision, Router, ToolCall
+from router import Candidate, Clarify, Conversation, Decision, Router, ToolCall
 
 PENDING: dict[str, tuple[str, ...]] = {
     "alarm_or_timer": ("set_alarm", "set_timer"),
@@ -28,11 +28,6 @@ class Asking(Router):
     def route(self, utterance: str, *, available: Collection[str] | None = None, **moment: Any) -> Decision:
         return self.decision if utterance == "?" else super().route(utterance, available=available, **moment)
 
-    def fill(self, utterance: str, tool: str, **moment: Any) -> ToolCall | AskArgument:
-        if utterance == "?":
-            return ToolCall(tool, utterance="?", in_scope=0.9)
-        return super().fill(utterance, tool, **moment)
-
 
 def asked(router: Router, pending: str, **options: Any) -> Conversation:
     """Return a conversation with one of the questions above pending."""
@@ -50,5 +45,15 @@ def asking(router: Router, *tools: str) -> Asking:
     if len(tools) == 1:
         made.decision = ToolCall(*tools, utterance="?", in_scope=0.9, candidates=candidates, confirm=True)
     else:
-        made.decision = Clarify(utterance="?", in_scope=0.9, candidates=candidates)
+        evidence: dict[str, Any] = {"utterance": "?", "in_scope": 0.9}
+        choices = tuple(
+            ToolCall(
+                tool,
+                confirm=router.tools[tool].confirm == "always",
+                candidates=tuple(sorted(candidates, key=lambda each: each.tool != tool)),
+                **evidence,
+            )
+            for tool in tools
+        )
+        made.decision = Clarify(choices=choices, candidates=candidates, **evidence)
     return made

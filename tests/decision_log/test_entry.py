@@ -42,6 +42,11 @@ def test_an_entry_is_the_row_that_it_writes(entry: Entry) -> None:
         (ToolCall("set_timer", **EVIDENCE), "call", ("set_timer",)),
         (AskArgument("set_timer", "length", "How long?", **EVIDENCE), "ask", ("set_timer",)),
         (Clarify(**EVIDENCE), "clarify", ("set_alarm", "set_timer")),
+        (
+            Clarify(choices=(ToolCall("set_timer", **EVIDENCE),), parameter="label", **EVIDENCE),
+            "clarify",
+            ("set_timer",),
+        ),
         (Abstain("negated", **EVIDENCE), "abstain", ()),
         ("set_timer", "call", ("set_timer",)),
         (None, "abstain", ()),

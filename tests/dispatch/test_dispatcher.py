@@ -79,6 +79,16 @@ def test_a_decision_that_is_dispatched_twice_runs_twice(run: Run) -> None:
         (Abstain("out_of_scope", utterance="hello", in_scope=0.0), "the router abstained: out_of_scope"),
         (Clarify("Which one?", utterance="set it", in_scope=1.0), "it is not clear which tool was meant"),
         (
+            Clarify(
+                "Which?",
+                choices=(ToolCall("set_alarm", utterance="set it", in_scope=1.0),),
+                parameter="label",
+                utterance="set it",
+                in_scope=1.0,
+            ),
+            "it is not clear which 'label' of 'set_alarm' was meant",
+        ),
+        (
             AskArgument("set_alarm", "time", "When?", utterance="wake me", in_scope=1.0),
             "'set_alarm' needs 'time' first",
         ),

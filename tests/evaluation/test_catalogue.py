@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router.decisions import Abstain, AskArgument, Clarify, ToolCall
+from router.decisions import Abstain, Clarify, ToolCall
 from router.evaluation import Outcome
 from router.evaluation.catalogue import METRICS, TOOL_METRICS, Metric, tool_metric
 from router.evaluation.columns import Columns, columns
@@ -33,15 +33,15 @@ def clear(found: Found) -> list[Outcome]:
 
 
 def acts(o: Outcome) -> bool:
-    return isinstance(o.decision, ToolCall | AskArgument)
+    return not isinstance(o.decision, Abstain) and o.decision.tool is not None
 
 
 def hits(o: Outcome) -> bool:
-    return isinstance(o.decision, ToolCall | AskArgument) and (o.decision.tool,) == o.case.tools
+    return not isinstance(o.decision, Abstain) and (o.decision.tool,) == o.case.tools
 
 
 def is_right(o: Outcome) -> bool:
-    if isinstance(o.decision, Clarify):
+    if isinstance(o.decision, Clarify) and o.decision.tool is None:
         return sum(candidate.tool in o.case.tools for candidate in o.decision.candidates) > 1
     return hits(o) or (isinstance(o.decision, Abstain) and not o.case.tools)
 
@@ -67,7 +67,7 @@ def f1(found: Found, label: str) -> float | None:
 
 
 def done(o: Outcome) -> str:
-    if isinstance(o.decision, ToolCall | AskArgument):
+    if not isinstance(o.decision, Abstain) and o.decision.tool is not None:
         return o.decision.tool
     return "none" if isinstance(o.decision, Abstain) else "asked"
 

@@ -26,6 +26,8 @@ class Clock:
     is_bare: bool = False
     """Whether it is only a number."""
     certainty: float = 0.9
+    is_chosen: bool = False
+    """Whether nothing says which half of the day it is in, and one was chosen."""
 
     def in_part(self, part: str) -> Clock:
         """Return the time in a part of the day.
@@ -56,7 +58,12 @@ class Clock:
             return self.in_part("evening" if hint == GOING_OUT else hint)
         both = [minutes for minutes in (self.minutes, self.minutes + NOON) if minutes >= WAKING]
         later = [minutes for minutes in both if after is None or minutes > after]
-        return replace(self, minutes=(later or both)[0], is_exact=True)
+        return replace(self, minutes=(later or both)[0], is_exact=True, is_chosen=True)
+
+    @property
+    def in_other_half(self) -> Clock:
+        """The same time in the other half of the day."""
+        return replace(self, minutes=(self.minutes + NOON) % DAY)
 
     @property
     def text(self) -> str:
@@ -69,7 +76,7 @@ def clock(hour: int, minute: int, offset: int, second: int | None, is_padded: bo
     """Return the time so many minutes from another; None if there is no such time.
 
     >>> clock(7, 0, -15, None, False)
-    Clock(minutes=405, second=None, is_exact=False, is_bare=False, certainty=0.9)
+    Clock(minutes=405, second=None, is_exact=False, is_bare=False, certainty=0.9, is_chosen=False)
     """
     if not (0 <= hour <= 24 and 0 <= minute < 60) or (hour == 24 and minute) or (second or 0) > 59:
         return None

@@ -175,6 +175,8 @@ def _values(one: Found, holes: Holes) -> Iterator[tuple[Format, Any]]:
             if value.minutes == UNKNOWN:
                 return
             yield "time", value.text
+            if value.is_chosen:
+                yield "other half", value.in_other_half.text
             if (moment := _next(value, holes)) is not None:
                 yield "date-time", moment.isoformat()
         case "date":
