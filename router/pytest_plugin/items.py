@@ -18,6 +18,7 @@ from router.evaluation.gates import Gate
 from router.evaluation.wording import escaped, harmless, offenders, quoted, sentence, slice_name
 from router.explanation import Explanation
 from router.pytest_plugin.evaluation import Asked, Evaluation
+from router.router import DEFAULT_LANGUAGE
 
 LONGEST_NAME = 60
 """So many characters of an utterance name its test."""
@@ -94,7 +95,9 @@ class CaseItem(_AskedItem):
             return
         if self.asked.is_judged:
             pytest.xfail(f"judged by the gates: {sentence(outcome)}")
-        explanation = self.asked.evaluation.router.explain(self.case.utterance)
+        explanation = self.asked.evaluation.router.explain(
+            self.case.utterance, now=self.case.now, language=self.case.language or DEFAULT_LANGUAGE
+        )
         pytest.fail("\n".join([f"{sentence(outcome)}.", *_evidence(outcome, explanation)]), pytrace=False)
 
 
