@@ -22,6 +22,7 @@ from evals.known.strangers import let_in
 from evals.known.suite import Suite, load
 from evals.public import ROOT
 from router.evaluation.provenance import commit, machine
+from router.metrics.intervals import wilson
 
 SIZES = (50, 500, 5000)
 ROUNDS = 5
@@ -72,18 +73,22 @@ def measured(
 ) -> tuple[dict[str, Any], str]:
     """Return each share with its interval and the times, and these in lines with what became of the cases."""
     outcomes, by_tag, stray, lines = asked(suite, contacts, make)
+    started = perf_counter()
+    find = make(suite.known("contact", contacts))
+    built = perf_counter() - started
+    misheard, strangers = let_in(find, suite.split)
+    found = shares(outcomes, stray)
+    found["misheard"] = len(misheard) / strangers, wilson(len(misheard), strangers), strangers
     figures: dict[str, Any] = {
         name: {"value": round(share, 4), "low": round(interval.low, 4), "high": round(interval.high, 4), "n": n}
-        for name, (share, interval, n) in shares(outcomes, stray).items()
+        for name, (share, interval, n) in found.items()
         if interval
     }
     written = [
         f"  {name:14} {each['value']:.3f} [{each['low']:.3f}, {each['high']:.3f}] of {each['n']}"
         for name, each in figures.items()
     ]
-    started = perf_counter()
-    find = make(suite.known("contact", contacts))
-    figures["build_ms"] = round((perf_counter() - started) * 1000)
+    figures["build_ms"] = round(built * 1000)
     figures |= {f"p{percent}_us": time for percent, time in _percentiles(suite, find).items()}
     tags = ", ".join(
         f"{tag} {sum(n for outcome, n in each.items() if outcome in ('right', 'asked', 'kept out'))}/{each.total()}"
@@ -93,10 +98,9 @@ def measured(
     written += [
         "  " + ", ".join(f"{outcome} {n}" for outcome, n in Counter(outcomes).most_common()) + f", strays {stray}",
         f"  {tags}",
-        *let_in(find, suite.split, show=show),
         *reliability(suite, contacts, make),
         f"  build {figures['build_ms']} ms; find {times}",
-        *(lines if show else []),
+        *((*lines, *map(str, misheard.items())) if show else ()),
     ]
     return figures, "\n".join(written)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from evals.markdown import markdown
 
-_SHARES = ("recall", "right at once", "precision", "kept out")
+_SHARES = ("recall", "right at once", "precision", "kept out", "misheard")
 
 
 def known_table(tasks: Mapping[str, Mapping[str, Any]]) -> str:
