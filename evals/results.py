@@ -263,8 +263,8 @@ author.
 `python -m evals.known -o evals/results/known.json`, and once with `--test`: utterances that name contacts, apps,
 rooms and playlists, or nobody, with so many contacts known. Recall: the value that is named is found, or is among
 those asked about. Right at once: it is found, or all it may be. Precision: of what is found, how much was named. Kept
-out: nothing is found where nothing is named. Misheard: a contact is found in what the everyday suites of the same half
-say to tools that take no names. An author of ours wrote and marked both halves.
+out: nothing is found where nothing is named. Misheard: a contact is found in what the everyday suite of the same half
+says to no tool, or to one that takes no names. An author of ours wrote and marked both halves.
 
 {known}
 
