@@ -22,30 +22,29 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import datetime
-from importlib import resources
 from itertools import chain
 from pathlib import Path
 from statistics import median
-from typing import Any
 
-import numpy as np
-
-from evals.arguments.sets import plain
-from evals.known.suite import load as load_known
-from evals.known.suite import made_up
+from evals.filling_speed import measure_filling
 from evals.machine import ONE_THREAD, describe_machine
-from evals.timing import ROOT, Measured, Milliseconds, child, environment, in_turns, percentile, table, timed
-from router import Router, Tool, ToolCall
-from router.arguments import Heard, Moment, hear
+from evals.timing import (
+    MODEL,
+    ROOT,
+    ROUNDS,
+    Measured,
+    Milliseconds,
+    bare_encoder,
+    child,
+    environment,
+    in_turns,
+    percentile,
+    table,
+    timed,
+)
+from router import Router, Tool
 from router.declarations import load
 
-MODEL = resources.files("router.encoders") / "minilm"
-ROUNDS = 10
-CONTACTS = 5000
-EXAMPLES = 5
-"""So many of each tool are filled."""
-NOON = Moment(datetime(2026, 11, 23, 12))
 COMPILATIONS = 3
 
 
@@ -73,63 +72,6 @@ def measure_routing(router: Router, utterances: Sequence[str]) -> list[Measured]
         Measured("route, p50 (medians)", *middle, "ms", "ratio of medians", of_medians, 1.15, len(ours)),
         Measured("route, p95", *end, "ms", "ratio", of_95, None, len(ours)),
     ]
-
-
-def measure_filling(router: Router) -> list[Measured]:
-    """Fill the calls of the tools' own examples, already encoded, with many contacts known; by turns with the session.
-
-    What is timed is what arguments add to a decision. Each call counts with the
-    median of its turns, so that percentiles are of calls and not of what else the
-    machine does.
-    """
-    knowing = router.with_values(contact=made_up(CONTACTS, load_known("development")))
-    calls = [call for tool in router.tools for call in _calls(knowing, tool)]
-    bare = bare_encoder()
-
-    def fill(call: ToolCall, heard: Heard) -> object:
-        return knowing.arguments.fill(call, heard, NOON)
-
-    def encode(_: ToolCall, heard: Heard) -> object:
-        return bare(heard.text)
-
-    turns: dict[Callable[[ToolCall, Heard], object], list[Milliseconds]] = {fill: [], encode: []}
-    for turn in range(ROUNDS + 1):
-        for run in turns if turn % 2 else reversed(turns):
-            turns[run].append([timed(run, *call) for call in calls])
-    ours, reference = ([median(each) for each in zip(*times[1:], strict=True)] for times in turns.values())
-    middle, end = (median(ours), median(reference)), (percentile(ours, 95), percentile(reference, 95))
-    named = [time for time, (call, _) in zip(ours, calls, strict=True) if _takes_contact(router.tools[call.tool])]
-    count = len(ours) * ROUNDS
-    found = [
-        Measured("fill, p50", *middle, "ms", "median", middle[0], 0.6, count),
-        Measured("fill, p95", *end, "ms", "95th percentile", end[0], 1.5, count),
-        Measured("fill, p50, against encoding", *middle, "ms", "ratio of medians", middle[0] / middle[1], None, count),
-    ]
-    if named:
-        found.append(
-            Measured(
-                "fill a contact, p50", median(named), None, "ms", "median", median(named), None, len(named) * ROUNDS
-            )
-        )
-    return found
-
-
-def _calls(router: Router, tool: Tool) -> list[tuple[ToolCall, Heard]]:
-    """Return a tool's call, empty, for a few of its examples; none if it has no parameters."""
-    if not tool.parameters.get("properties"):
-        return []
-    few = tool.examples[:: max(1, len(tool.examples) // EXAMPLES)][:EXAMPLES]
-    return [
-        (
-            ToolCall(tool.name, utterance=example.utterance, in_scope=1.0),
-            hear(router.encoder, plain(example.utterance), router.scorer.lexical_weight),
-        )
-        for example in few
-    ]
-
-
-def _takes_contact(tool: Tool) -> bool:
-    return '"x-known": "contact"' in json.dumps(dict(tool.parameters))
 
 
 def measure_import() -> list[Measured]:
@@ -208,18 +150,6 @@ def compile_specs(specs: Path, bundle: Path, cache: Path) -> None:
     """Run the command."""
     command = [sys.executable, "-m", "router", "compile", str(specs), "-o", str(bundle)]
     subprocess.run(command, check=True, cwd=ROOT, env=environment(ROUTER_CACHE_DIR=str(cache)), capture_output=True)
-
-
-def bare_encoder() -> Callable[[str], Any]:
-    """Return what nobody can do without: text to ids to embedding."""
-    import onnxruntime
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(MODEL / "model.onnx"), options, providers=["CPUExecutionProvider"])
-    return lambda text: session.run(None, {"input_ids": np.array([tokenizer.encode(text).ids], np.int64)})[0]
 
 
 def built_in_utterances(count: int = 200) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evals import speed
+from evals import filling_speed
 from router import Router
 
 CALL = {
@@ -21,12 +21,12 @@ CALL = {
 def test_filling_is_measured_on_all_tools_and_on_those_that_take_contacts(
     everyday_router: Router, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(speed, "ROUNDS", 2)
-    monkeypatch.setattr(speed, "CONTACTS", 50)
-    found = {one.what: one for one in speed.measure_filling(everyday_router.with_tool(CALL))}
+    monkeypatch.setattr(filling_speed, "ROUNDS", 2)
+    monkeypatch.setattr(filling_speed, "CONTACTS", 50)
+    found = {one.what: one for one in filling_speed.measure_filling(everyday_router.with_tool(CALL))}
     middle, end, contact = found["fill, p50"], found["fill, p95"], found["fill a contact, p50"]
     assert 0 < middle.figure <= end.figure
     assert contact.samples == 2 * len(CALL["examples"]) < middle.samples
     assert found["fill, p50, against encoding"].figure == pytest.approx(middle.ours / (middle.reference or 0))
     assert (middle.goal, end.goal) == (0.6, 1.5)
-    assert "fill a contact, p50" not in {one.what for one in speed.measure_filling(everyday_router)}
+    assert "fill a contact, p50" not in {one.what for one in filling_speed.measure_filling(everyday_router)}
