@@ -8,7 +8,15 @@ from router.evaluation.catalogue import METRICS
 from router.evaluation.measures import Measurement
 from router.evaluation.report import SLICE_METRICS
 
-HEADLINES = ("accuracy", "top_3", "coverage", "selective_accuracy", "false_accept_rate", "auroc")
+HEADLINES = (
+    "accuracy",
+    "top_3",
+    "coverage",
+    "selective_accuracy",
+    "false_accept_rate",
+    "auroc",
+    "argument_exact_match",
+)
 """What README.md shows."""
 
 

@@ -1,8 +1,8 @@
 """Write the tables of results: `python -m evals.results [--check]`.
 
 `evals/RESULTS.md` and the tables in README.md are made from the JSON files in
-`evals/results/`, which `evals.public`, `evals.promises`, `evals.peers`,
-`evals.parity` and `evals.speed` write, and from the baseline of the everyday suite.
+`evals/results/`, which `evals.public`, `evals.promises`, `evals.arguments`, `evals.spoken`,
+`evals.known`, `evals.peers`, `evals.parity` and `evals.speed` write, and from the baseline of the everyday suite.
 `--check` changes nothing and fails if a table is not what the files say.
 """
 
@@ -14,12 +14,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from evals.arguments.table import arguments_table
+from evals.arguments.table import arguments_table, calls_table
 from evals.everyday_tables import headline_table, metrics_table, tags_table
+from evals.known.table import known_table
 from evals.markdown import markdown
 from evals.peers.table import table as peers_table
 from evals.promises.table import curve_table, everyday_table, limits_table, near_table
 from evals.public_tables import draws_table, full_table, kind, operating_table, public_table, sets_table
+from evals.spoken.table import spoken_table
 from router.evaluation import read_report
 
 FOLDER = Path(__file__).parent
@@ -45,8 +47,8 @@ def main() -> int:
 
 def rendered() -> dict[Path, str]:
     """Return what each file should hold."""
-    names = ("public", "promises", "arguments", "peers", "parity", "speed")
-    public, promises, arguments, peers, parity, speed = map(_read, names)
+    names = ("public", "promises", "arguments", "spoken", "known", "peers", "parity", "speed")
+    public, promises, arguments, spoken, known, peers, parity, speed = map(_read, names)
     readme = README.read_text(encoding="utf-8")
     before, rest = readme.split(BEGIN)
     tasks = public["tasks"]
@@ -66,6 +68,9 @@ def rendered() -> dict[Path, str]:
         near=near_table(promises["tasks"]["near_domain"]),
         curve=curve_table(promises["tasks"]["curve"]),
         arguments=arguments_table(arguments["tasks"]),
+        calls=calls_table(arguments["tasks"]),
+        spoken=spoken_table(spoken["tasks"]),
+        known=known_table(known["tasks"]),
         peers=peers_table(peers),
         parity=parity_table(parity),
         speed=speed_table(speed),
@@ -213,12 +218,55 @@ share of those to come. A limit that is not promised is kept on average.
 
 ## Arguments
 
-`python -m evals.arguments DATA -o evals/results/arguments.json`: the tool is given, its examples are those of the
-training split with their slots marked, and every slot is free text; 20-shot are three draws of ours. A slot is found if
-its parameter and its very words are. Frames are whole where all slots of an utterance are found and nothing else. The
-encoder that ships is English. Milliseconds are those of filling, beside the encoder's, in the middle.
+`python -m evals.arguments DATA -o evals/results/arguments.json`; the tool is given. Milliseconds are those of filling,
+beside the encoder's, in the middle. How often the router's own calls on the everyday suite have the arguments that they
+should have is further up.
+
+### Slots
+
+The examples are those of the training split with their slots marked, and every slot is free text; 20-shot are three
+draws of ours. A slot is found if its parameter and its very words are. Frames are whole where all slots of an
+utterance are found and nothing else. The encoder that ships is English.
 
 {arguments}
+
+### Whole calls
+
+A call is right if it has an accepted value for each parameter and nothing else. Of the others it is said what is the
+matter, first of all a question, then a wrong value, an argument that is missing, and one that nobody spoke of. Values
+are compared as the leaderboard's own checker does: case, spaces and ,./-_*^ of a text do not matter.
+
+- bfcl_v4: `simple_python` of BFCL, each request with its one function as declared. Whoever asks for an argument is
+  wrong.
+- sgd: the first turns of the dialogues of Schema-Guided Dialogue's dev split, with the intent that each is for. A
+  value is right as the data has it ("11:00") or in the words that were said ("11 am"); what is said to be indifferent
+  may be left out. A first turn rarely says everything, so a question counts as a call of what was found. "20 marked":
+  the turns are dealt into two halves, the same words into the same half; each half is asked once up to 20 turns of
+  each intent of the other half are taught, drawn as they come, with the words of their values marked and the values
+  of enums stated.
+- everyday: the cases of the everyday suite that state arguments, all of them, whatever the router would call; the
+  tools that ship, with their examples. A question counts as a call of what was found.
+
+{calls}
+
+### What people say, and what it means
+
+`python -m evals.spoken -o evals/results/spoken.json`: what people say with a number, time, date or duration in it;
+the [card](suites/spoken/test.card.yaml) says who wrote it and how. Right is the value and the very words that mean
+it, and no other words claimed. The grammars were made by looking at the development set; the test set has the same
+author.
+
+{spoken}
+
+### Names that only a device knows
+
+`python -m evals.known -o evals/results/known.json`, and once with `--test`: utterances that name contacts, apps,
+rooms and playlists, or nobody, with so many contacts known. Recall: the value that is named is found, or is among
+those asked about. Right at once: it is found, or all it may be. Precision: of what is found, how much was named. Kept
+out: nothing is found where nothing is named. Misheard: a contact is found in what the everyday suite of the same half
+says to no tool, or to one that takes no names. An author of ours wrote and marked both halves.
+
+{known}
 
 ## Other routers, side by side
 

@@ -22,21 +22,29 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from importlib import resources
 from itertools import chain
 from pathlib import Path
 from statistics import median
-from typing import Any
 
-import numpy as np
-
+from evals.filling_speed import measure_filling
 from evals.machine import ONE_THREAD, describe_machine
-from evals.timing import ROOT, Measured, Milliseconds, child, environment, in_turns, percentile, table, timed
+from evals.timing import (
+    MODEL,
+    ROOT,
+    ROUNDS,
+    Measured,
+    Milliseconds,
+    bare_encoder,
+    child,
+    environment,
+    in_turns,
+    percentile,
+    table,
+    timed,
+)
 from router import Router, Tool
 from router.declarations import load
 
-MODEL = resources.files("router.encoders") / "minilm"
-ROUNDS = 10
 COMPILATIONS = 3
 
 
@@ -144,18 +152,6 @@ def compile_specs(specs: Path, bundle: Path, cache: Path) -> None:
     subprocess.run(command, check=True, cwd=ROOT, env=environment(ROUTER_CACHE_DIR=str(cache)), capture_output=True)
 
 
-def bare_encoder() -> Callable[[str], Any]:
-    """Return what nobody can do without: text to ids to embedding."""
-    import onnxruntime
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(MODEL / "model.onnx"), options, providers=["CPUExecutionProvider"])
-    return lambda text: session.run(None, {"input_ids": np.array([tokenizer.encode(text).ids], np.int64)})[0]
-
-
 def built_in_utterances(count: int = 200) -> list[str]:
     """Return utterances of all lengths that no router was trained to call a tool for, spread over `tool_specs/`."""
     tools = load(ROOT / "tool_specs")
@@ -180,7 +176,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         bundle = bundle.resolve()
         machine = describe_machine(ROOT)
         router = Router.load(bundle)
-        measured = [*measure_routing(router, said), *measure_growth(router)]
+        measured = [*measure_routing(router, said), *measure_filling(router), *measure_growth(router)]
         measured += [*measure_import(), *measure_start(bundle, said[0]), *measure_compiling()]
     print("\n".join(f"{name}: {value}" for name, value in machine.items()))
     print(f"utterances: {len(said)}, {ROUNDS} times\n\n{table(measured)}")

@@ -1,4 +1,4 @@
-"""What the measurements of speed are made with: processes, turns, and a table."""
+"""What the measurements of speed are made with: processes, turns, the bare encoder, and a table."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from statistics import quantiles
 from time import perf_counter
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 ROOT = Path(__file__).parent.parent
 PROCESSES = 21
+ROUNDS = 10
+MODEL = resources.files("router.encoders") / "minilm"
 
 Milliseconds: TypeAlias = list[float]
 
@@ -95,3 +98,16 @@ def timed(run: Callable[..., object], *arguments: object) -> float:
 def percentile(times: Milliseconds, percent: int) -> float:
     """Return a percentile."""
     return quantiles(times, n=100, method="inclusive")[percent - 1]
+
+
+def bare_encoder() -> Callable[[str], Any]:
+    """Return what nobody can do without: text to ids to embedding."""
+    import numpy as np
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(MODEL / "tokenizer.json"))
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(MODEL / "model.onnx"), options, providers=["CPUExecutionProvider"])
+    return lambda text: session.run(None, {"input_ids": np.array([tokenizer.encode(text).ids], np.int64)})[0]

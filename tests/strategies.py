@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta, timezone
 from typing import Any
 
 from hypothesis import strategies as st
@@ -171,6 +172,9 @@ def cases(draw: st.DrawFn) -> Case:
         tags=draw(_tags),
         language=draw(st.sampled_from(["", "", "en", "de"])),
         cluster=draw(_clusters),
+        now=draw(
+            st.none() | st.datetimes() | st.datetimes(timezones=st.just(timezone(timedelta(hours=-3, minutes=-30))))
+        ),
     )
 
 

@@ -1,9 +1,12 @@
 """Whether arguments are found: `python -m evals.arguments DATA [-o evals/results/arguments.json]`.
 
-DATA is the folder with the public sets, of which it reads snips and massive
-(`python -m evals.public --list` says how to lay it out). The tool is given;
-its examples are the training split's, with their slots marked, and every slot
-is free text. `--validation` asks the splits for development.
+DATA is the folder with the public sets (`python -m evals.public --list` says how
+to lay it out). The tool is always given. Of snips and massive, slots are
+found: the examples are the training split's, with their slots marked, and every
+slot is free text. Of bfcl_v4 (`simple_python`), sgd and the everyday suite, calls are
+right or wrong as a whole: by the declarations alone, or, of "20 marked", with
+some turns as examples. `--validation` asks the splits for development, and of
+bfcl_v4, which has none, the single calls of seal_tools.
 """
 
 from __future__ import annotations
@@ -15,12 +18,15 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeAlias
 
-from evals.arguments import sets
+from evals.arguments import call_sets, calls, sets
 from evals.arguments.filling import measured
 from evals.public import ROOT, kept, write
-from router.encoders import load_encoder
+from router.encoders import Encoder, load_encoder
 from router.evaluation.provenance import commit, machine
+
+Task: TypeAlias = Callable[[Encoder], dict[str, Any]]
 
 DRAWS = 3
 """Of 20 examples of each intent of SNIPS."""
@@ -42,11 +48,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     results = kept(arguments.output, scored) if arguments.output else {}
     encoder = load_encoder()
     made = {"encoder": f"{encoder.name} ({encoder.fingerprint})", "commit": commit(ROOT), "machine": machine()}
-    for name, (language, load) in tasks(arguments.data, development=arguments.validation).items():
+    for name, task in tasks(arguments.data, development=arguments.validation).items():
         if arguments.only and not name.startswith(tuple(arguments.only)):
             continue
         started = time.perf_counter()
-        results[name] = measured(load(), encoder, language, tick) | made
+        results[name] = task(encoder) | made
         print(f"\n{name}: {json.dumps(results[name])} ({time.perf_counter() - started:.0f} s)", flush=True)
         if arguments.output:
             write(arguments.output, scored, results)
@@ -58,18 +64,35 @@ def tick() -> None:
     print(".", end="", file=sys.stderr, flush=True)
 
 
-def tasks(data: Path, *, development: bool) -> dict[str, tuple[str, Callable[[], sets.Slots]]]:
-    """Return what there is to measure: the language, and what loads it."""
+def tasks(data: Path, *, development: bool) -> dict[str, Task]:
+    """Return what there is to measure, by name."""
     asked = "train" if development else "validate"
-    found: dict[str, tuple[str, Callable[[], sets.Slots]]] = {}
-    found["snips/full"] = "en", partial(sets.snips, data, asked, None)
+    found: dict[str, Task] = {"snips/full": partial(slots, "en", partial(sets.snips, data, asked, None))}
     for seed in range(DRAWS):
-        found[f"snips/20-shot/{seed}"] = "en", partial(sets.snips, data, asked, 20, seed)
+        found[f"snips/20-shot/{seed}"] = partial(slots, "en", partial(sets.snips, data, asked, 20, seed))
     split = "dev" if development else "test"
     for file in sorted((data / "massive").glob(f"*/{split}.jsonl")):
         locale = file.parent.name
-        found[f"massive/{locale}"] = locale.split("-")[0], partial(sets.massive, data, locale, split)
+        found[f"massive/{locale}"] = partial(slots, locale.split("-")[0], partial(sets.massive, data, locale, split))
+    split = "train" if development else "dev"
+    found["sgd/declarations"] = partial(whole, partial(call_sets.sgd, data, split, marked=False), questions=True)
+    found["sgd/20 marked"] = partial(whole, partial(call_sets.sgd, data, split, marked=True), questions=True)
+    if development:
+        found["seal_tools/declarations"] = partial(whole, partial(call_sets.seal_tools, data), questions=False)
+    else:
+        found["bfcl_v4/declarations"] = partial(whole, partial(call_sets.bfcl, data), questions=False)
+        found["everyday"] = partial(whole, call_sets.everyday, questions=True)
     return found
+
+
+def slots(language: str, load: Callable[[], sets.Slots], encoder: Encoder) -> dict[str, Any]:
+    """Measure slots."""
+    return measured(load(), encoder, language, tick)
+
+
+def whole(load: Callable[[], Sequence[calls.Round]], encoder: Encoder, *, questions: bool) -> dict[str, Any]:
+    """Measure whole calls."""
+    return calls.measured(load(), encoder, questions=questions, tick=tick)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def snips(data: Path, split: str, shots: int | None, seed: int = 0) -> Slots:
     else:
         asked = read_rows(data / "snips" / f"{split}.jsonl")
     kept = rows if shots is None else drawn(rows, shots, seed)
-    return _slots(kept, asked, lambda row: (row["text"], list(_located(row["text"], row["args"]))))
+    return _slots(kept, asked, lambda row: (row["text"], list(located(row["text"], row["args"]))))
 
 
 def massive(data: Path, locale: str, split: str) -> Slots:
@@ -101,7 +101,7 @@ def _properties(examples: Iterable[Example]) -> dict[str, Any]:
     return {name: one if count == 1 else {"type": "array", "items": one} for name, count in sorted(most.items())}
 
 
-def _located(text: str, arguments: Mapping[str, Any]) -> Iterator[Slot]:
+def located(text: str, arguments: Mapping[str, Any]) -> Iterator[Slot]:
     """Find the words of arguments in a text: whole words, the longest value first, none twice."""
     taken: list[tuple[int, int]] = []
     found = []

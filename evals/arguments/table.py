@@ -9,9 +9,27 @@ from evals.markdown import markdown
 
 
 def arguments_table(tasks: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return a row for each set: SNIPS first, then MASSIVE by locale."""
+    """Return a row for each set with slots: SNIPS first, then MASSIVE by locale."""
     head = ("set", "slot F1", "goal", "whole frames", "95 % interval", "utterances", "slots", "examples", "ms")
-    return markdown(head, [_row(name, tasks[name]) for name in sorted(tasks, key=_order)])
+    names = [name for name, task in tasks.items() if "slot_f1" in task]
+    return markdown(head, [_row(name, tasks[name]) for name in sorted(names, key=_order)])
+
+
+def calls_table(tasks: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return a row for each set with whole calls: how many are right, and what the others are."""
+    head = ("set", "right", "95 % interval", "n", "of those that say any", "95 % interval", "n", *_FAULTS)
+    rows = [_calls_row(name, task) for name, task in sorted(tasks.items()) if "calls" in task]
+    return markdown((*head, "examples", "ms"), rows)
+
+
+def _calls_row(name: str, task: Mapping[str, Any]) -> tuple[str, ...]:
+    shares = (
+        cell
+        for each in (task["calls"], task["with_values"])
+        for cell in (f"{each['value']:.3f}", f"{each['low']:.3f} to {each['high']:.3f}", str(each["n"]))
+    )
+    faults = (str(task["verdicts"].get(fault, "")) for fault in _FAULTS)
+    return (name, *shares, *faults, str(task["examples"]), f"{task['milliseconds']:.2f}")
 
 
 def _row(name: str, task: Mapping[str, Any]) -> tuple[str, ...]:
@@ -26,4 +44,5 @@ def _order(name: str) -> tuple[bool, str]:
     return not name.startswith("snips/"), name
 
 
+_FAULTS = ("asked", "wrong", "missing", "too much")
 _GOALS = {"snips/full": "0.88", "snips/20-shot": "0.70", "massive/en-US": "0.70"}

@@ -7,7 +7,6 @@ import json
 from evals.known.judging import ACTS, Finder
 from evals.known.suite import FOLDER
 from router.arguments.known.words import words_of
-from router.metrics.intervals import wilson
 
 NAMING = frozenset(
     {
@@ -19,11 +18,12 @@ NAMING = frozenset(
 """Tools whose utterances name people, places or titles."""
 
 
-def let_in(find: Finder, split: str, *, show: bool = False) -> list[str]:
-    """Return how often something is found that was not said in so many words: a line, and the cases where asked for.
+def let_in(find: Finder, split: str) -> tuple[dict[str, tuple[str, tuple[str, ...]]], int]:
+    """Return the utterances in which something is found that was not said in so many words, and how many were asked.
 
-    The utterances are those of the everyday suites of the same half. What is found
-    by a known value's own word is left out: some of them do say "my mum".
+    Each with the words and what they were taken for. The utterances are those of
+    the everyday suites of the same half. What is found by a known value's own word
+    is left out: some of them do say "my mum".
     """
     suite = FOLDER.parent / "suites" / ("everyday.jsonl" if split == "test" else "development.jsonl")
     rows = [json.loads(line) for line in suite.read_text("utf-8").splitlines()]
@@ -35,7 +35,4 @@ def let_in(find: Finder, split: str, *, show: bool = False) -> list[str]:
             own = {word.folded for value in each.values for word in words_of(value)}
             if each.probability >= ACTS and not said <= own:
                 wrong[text] = (text[each.start : each.end], each.values[:2])
-    interval = wilson(len(wrong), len(texts))
-    assert interval is not None
-    share = f"{len(wrong) / len(texts):.3f} [{interval.low:.3f}, {interval.high:.3f}] of {len(texts)}"
-    return [f"  misheard       {share} everyday utterances", *(f"  {item}" for item in wrong.items() if show)]
+    return wrong, len(texts)

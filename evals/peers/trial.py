@@ -42,8 +42,7 @@ def main() -> None:
 
 def _times(decide: Any, texts: list[str]) -> dict[str, float]:
     """Return milliseconds for an utterance, and of the bare encoder by turns with it."""
-    from evals.speed import bare_encoder
-    from evals.timing import percentile, timed
+    from evals.timing import bare_encoder, percentile, timed
 
     said = texts[:: max(1, len(texts) // TIMED)][:TIMED]
     bare = bare_encoder()

@@ -1,6 +1,7 @@
 """How much of the suite of spoken forms is read rightly: `python -m evals.spoken`.
 
     python -m evals.spoken                              both sets, by language
+    python -m evals.spoken -o evals/results/spoken.json the same, kept for the tables of results
     python -m evals.spoken --only test --formats        by format as well
     python -m evals.spoken --peer dateparser text2num   libraries on the rows of the formats that they have
     python -m evals.spoken --public DATA                Schema-Guided Dialogue and MASSIVE, which others wrote
@@ -13,17 +14,21 @@ those it finds anywhere. The times are of one call for all formats, in microseco
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Any
 
+from evals.public import ROOT
 from evals.spoken import ours, public
 from evals.spoken.peers import PEERS
 from evals.spoken.suite import Finder, Row, finds_value, is_right, load
 from router.arguments.temporal import mentions
+from router.evaluation.provenance import commit, machine
 from router.metrics.intervals import wilson
 
 SETS = ("development", "test")
@@ -40,13 +45,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--peer", nargs="+", default=[], choices=PEERS, help="compare with a library")
     parser.add_argument("--public", type=Path, metavar="DATA", help="public sets in this folder instead")
     parser.add_argument("--split", default="dev", help="of the public sets; dev unless told")
+    parser.add_argument("-o", "--output", type=Path, help="JSON file to write the shares of both sets into")
     arguments = parser.parse_args(argv)
+    if arguments.output and (arguments.only or arguments.public):
+        parser.error("what is kept is of both sets")
     if arguments.public is not None:
         print(public.table(arguments.public, arguments.split))
         return 0
+    tasks: dict[str, Any] = {}
     for name in SETS if arguments.only is None else (arguments.only,):
         rows = load(name)
-        print(f"\n{name}\n" + table(rows, arguments.formats))
+        figures = {language: measured(some) for language, some in _by(rows, lambda row: row.language[:2]).items()}
+        tasks |= {f"{name}/{language}": each for language, each in figures.items()}
+        by_format = _by(rows, lambda row: row.format) if arguments.formats else {}
+        print(f"\n{name}\n" + table(figures | {each: measured(some) for each, some in by_format.items()}))
         if arguments.missed:
             print(
                 *(f"{row.id} {row.format} {row.value}: {row.text}" for row in rows if not is_right(row, ours.find)),
@@ -56,18 +68,40 @@ def main(argv: Sequence[str] | None = None) -> int:
             finder, formats = PEERS[peer]
             asked = [row for row in rows if row.format in formats and row.value is not None]
             print(f"\n{name}, {peer}\n" + compared(asked, finder))
+    if arguments.output:
+        made = {"commit": commit(ROOT), "machine": machine()}
+        arguments.output.write_text(json.dumps(made | {"tasks": tasks}, indent=1) + "\n", "utf-8")
     return 0
 
 
-def table(rows: Sequence[Row], by_format: bool) -> str:
-    """Lay out how many rows are read rightly, by language, and by format if asked for."""
+def measured(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return how many rows are read rightly, with Wilson's interval, and microseconds."""
+    right = sum(is_right(row, ours.find) for row in rows)
+    interval = wilson(right, len(rows))
+    assert interval is not None
+    times = sorted(microseconds(row, _scan) for row in rows)
+    shares = {"value": right / len(rows), "low": interval.low, "high": interval.high}
+    return {
+        **{name: round(share, 4) for name, share in shares.items()},
+        "right": right,
+        "n": len(rows),
+        "p50_us": round(median(times)),
+        "p95_us": round(times[int(len(times) * 0.95)]),
+    }
+
+
+def table(figures: Mapping[str, Mapping[str, Any]]) -> str:
+    """Lay out what was measured."""
     lines = ["| | right | of | share | 95 % | p50 µs | p95 µs |", "|---|---:|---:|---:|---|---:|---:|"]
-    languages = list(dict.fromkeys(row.language[:2] for row in rows))
-    for language in languages:
-        lines.append(_line(language, [row for row in rows if row.language[:2] == language]))
-    for each in dict.fromkeys(row.format for row in rows) if by_format else ():
-        lines.append(_line(each, [row for row in rows if row.format == each]))
+    for name, each in figures.items():
+        share = f"{each['value']:.3f} | {each['low']:.3f} to {each['high']:.3f}"
+        times = f"{each['p50_us']} | {each['p95_us']}"
+        lines.append(f"| {name} | {each['right']} | {each['n']} | {share} | {times} |")
     return "\n".join(lines)
+
+
+def _by(rows: Sequence[Row], key: Callable[[Row], str]) -> dict[str, list[Row]]:
+    return {each: [row for row in rows if key(row) == each] for each in dict.fromkeys(map(key, rows))}
 
 
 def compared(rows: Sequence[Row], finder: Finder) -> str:
@@ -90,15 +124,6 @@ def microseconds(row: Row, run: Callable[[Row], object]) -> float:
     """Return how long a call takes, the best of three after one that warms up."""
     run(row)
     return min(_timed(row, run) for _ in range(3))
-
-
-def _line(name: str, rows: Sequence[Row]) -> str:
-    right = sum(is_right(row, ours.find) for row in rows)
-    interval = wilson(right, len(rows))
-    assert interval is not None
-    times = sorted(microseconds(row, _scan) for row in rows)
-    share = f"{right / len(rows):.3f} | {interval.low:.3f} to {interval.high:.3f}"
-    return f"| {name} | {right} | {len(rows)} | {share} | {median(times):.0f} | {times[int(len(times) * 0.95)]:.0f} |"
 
 
 def _scan(row: Row) -> object:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -29,6 +30,8 @@ class Case:
     """BCP 47 tag, empty where nothing is said."""
     cluster: str = ""
     """Cases of one cluster are variants of one another and count less than as many that are not."""
+    now: datetime | None = None
+    """When it is said, aware or naive: what `Router.route` takes "tomorrow" from."""
     line: int = field(default=0, compare=False)
     """1-based line in its file, 0 if it came from elsewhere."""
 
@@ -43,6 +46,7 @@ class Case:
         row: dict[str, Any] = {"id": self.id, "utterance": self.utterance, "intent": intent}
         optional = {"tags": list(self.tags), "language": self.language, "cluster": self.cluster}
         row |= {} if self.arguments is None else {"arguments": dict(self.arguments)}
+        row |= {} if self.now is None else {"now": self.now.isoformat()}
         return row | {key: value for key, value in optional.items() if value}
 
 
@@ -56,6 +60,8 @@ class Card:
     licence: str = ""
     how_made: str = ""
     """Who wrote and labelled it, and how."""
+    now: str = ""
+    """ISO 8601: when its cases are said that do not say it themselves. Each case that is read from a file has it."""
 
 
 @dataclass(frozen=True, slots=True)

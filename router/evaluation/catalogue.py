@@ -219,7 +219,7 @@ _METRICS = (
     ),
     Metric(
         name="argument_exact_match",
-        about="right calls with just the arguments that they should have",
+        about="right calls with just the arguments that they should have, and questions with just what was said",
         better="higher",
         of=_stated,
         counted=lambda c: arguments.exact_match(list(c.wanted), list(c.given)),
@@ -227,7 +227,7 @@ _METRICS = (
     ),
     Metric(
         name="slot_f1",
-        about="F1 of the arguments of right calls, pooled over all of them",
+        about="F1 of the arguments of right calls and questions, pooled over all of them",
         better="higher",
         of=_stated,
         value=lambda c: arguments.slot_f1(list(c.wanted), list(c.given)),

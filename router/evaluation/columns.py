@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from router.decisions import ToolCall
+from router.decisions import AskArgument, ToolCall
 from router.evaluation.outcomes import Outcome
 
 Ints = NDArray[np.int64]
@@ -50,7 +50,7 @@ class Columns:
     wanted: Objects
     """[n]: the arguments that the call should have; None where nothing is said of them or the call is not right."""
     given: Objects
-    """[n]: the arguments of the call, empty where there are none."""
+    """[n]: the arguments of the call, or what was found of them where one is asked for; empty where there are none."""
 
     def __len__(self) -> int:
         return len(self.expected)
@@ -93,7 +93,9 @@ def columns(outcomes: Sequence[Outcome]) -> Columns:
         clusters=_ints(clusters.setdefault(o.case.cluster or n, len(clusters)) for n, o in enumerate(outcomes)),
         milliseconds=np.array([outcome.milliseconds for outcome in outcomes], np.float64),
         wanted=_objects([o.case.arguments if o.verdict == "right" and o.called else None for o in outcomes]),
-        given=_objects([o.decision.arguments if isinstance(o.decision, ToolCall) else {} for o in outcomes]),
+        given=_objects(
+            [o.decision.arguments if isinstance(o.decision, ToolCall | AskArgument) else {} for o in outcomes]
+        ),
     )
 
 

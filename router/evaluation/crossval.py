@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from time import perf_counter
 
 from router.decisions import Policy
 from router.declarations import Tool, ToolSet
@@ -12,7 +11,7 @@ from router.encoders import Encoder
 from router.errors import Problem, SuiteError
 from router.evaluation.cases import Card, Case, Suite, default_id
 from router.evaluation.outcomes import Outcome
-from router.evaluation.runner import recorded
+from router.evaluation.runner import asked
 from router.text import normalize
 
 NAME = "crossval"
@@ -53,9 +52,7 @@ def cross_validate(
         held_out = suite.cases[fold::folds]
         router = train(_without(tools, held_out), encoder, policy, progress)
         for case in held_out:
-            start = perf_counter()
-            decision = router.route(case.utterance)
-            outcomes[case.id] = recorded(case, decision, (perf_counter() - start) * 1000)
+            outcomes[case.id] = asked(router, case)
             progress(f"{folds} folds", len(outcomes), len(suite.cases))
     return tuple(outcomes[case.id] for case in suite.cases)
 

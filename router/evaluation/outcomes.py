@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from router.decisions import Abstain, Clarify, Decision, decision_from_dict
 from router.evaluation.cases import Case
+from router.metrics.arguments import exact_match
 
 Verdict: TypeAlias = Literal["right", "wrong_call", "false_accept", "false_reject", "guessed", "asked"]
 """How good a decision was.
@@ -51,6 +52,14 @@ class Outcome:
             offered = {candidate.tool for candidate in self.decision.candidates}
             return "right" if len(offered.intersection(tools)) >= 2 else "asked"
         return "false_reject" if tools else "right"
+
+    @property
+    def has_right_arguments(self) -> bool:
+        """Whether it has just the arguments that the case states; true where it states none."""
+        if self.case.arguments is None:
+            return True
+        given = self.decision.arguments if isinstance(self.decision, ToolCall | AskArgument) else {}
+        return bool(exact_match([self.case.arguments], [given])[0])
 
     @property
     def confidence(self) -> float:

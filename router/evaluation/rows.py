@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from router.declarations.document import Quota, RefusedError, plain
 from router.declarations.wording import hint, render_path, shown
 from router.evaluation.cases import OUT_OF_SCOPE, Case, default_id
 
-KEYS = ("id", "utterance", "intent", "arguments", "tags", "language", "cluster", "note")
+KEYS = ("id", "utterance", "intent", "arguments", "tags", "language", "now", "cluster", "note")
 """What a row may say. A note is for people who read the file."""
 
 
@@ -28,9 +30,26 @@ def case_from_row(row: Mapping[str, Any], line: int = 0) -> tuple[Case | None, l
         arguments=arguments,
         tags=tuple(row.get("tags") or ()),
         language=row.get("language") or "",
+        now=moment(row["now"]) if row.get("now") else None,
         cluster=row.get("cluster") or "",
         line=line,
     ), []
+
+
+def moment(text: str) -> datetime:
+    """Return the date and the time of day that a text says by ISO 8601.
+
+    Raises ValueError for anything else, a date alone included: "at seven" is
+    another day in the morning than in the evening.
+    """
+    with suppress(ValueError):
+        found = datetime.fromisoformat(text)
+        if len(text) > len("2026-11-23"):
+            return found
+    raise ValueError(f"{shown(text)} is no moment; write a date and a time, such as {_MOMENTS}")
+
+
+_MOMENTS = "2026-11-23T15:00 or 2026-11-23T15:00+01:00"
 
 
 def unknown_key(key: str) -> str:
@@ -50,9 +69,14 @@ def _faults(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key in ("utterance", "intent"):
         if key not in row:
             yield "", f"{key!r} is missing"
-    for key in ("id", "utterance", "language", "cluster", "note"):
+    for key in ("id", "utterance", "language", "now", "cluster", "note"):
         if not isinstance(row.get(key, ""), str | None):
             yield key, f"{shown(row[key])} is not text"
+    if row.get("now") and isinstance(row["now"], str):
+        try:
+            moment(row["now"])
+        except ValueError as error:
+            yield "now", str(error)
     if row.get("utterance", "") is None:
         yield "utterance", "null is not text"
     for key in KEYS:

@@ -14,7 +14,7 @@ from router.errors import Problem, SuiteError
 from router.evaluation.cases import Case, Suite
 from router.evaluation.outcomes import Outcome, outcome_from_dict
 from router.evaluation.provenance import router_fingerprint
-from router.router import Router
+from router.router import DEFAULT_LANGUAGE, Router
 
 _FLUSH_EVERY = 64
 """So many decisions, at most, are lost by a crash; none by Ctrl-C."""
@@ -96,11 +96,15 @@ def _decided(
 ) -> Iterator[Outcome]:
     router.route("hello")  # the first decision also warms up
     for number, case in enumerate(cases[done:], start=done + 1):
-        start = perf_counter()
-        decision = router.route(case.utterance)
-        milliseconds = (perf_counter() - start) * 1000
-        yield recorded(case, decision, milliseconds)
+        yield asked(router, case)
         progress(number, len(cases))
+
+
+def asked(router: Router, case: Case) -> Outcome:
+    """Route a case as it is said: then, and in its language."""
+    start = perf_counter()
+    decision = router.route(case.utterance, now=case.now, language=case.language or DEFAULT_LANGUAGE)
+    return recorded(case, decision, (perf_counter() - start) * 1000)
 
 
 def recorded(case: Case, decision: Decision, milliseconds: float) -> Outcome:

@@ -13,7 +13,8 @@ import csv
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from router.declarations.strict_yaml import read
 from router.declarations.wording import hint, shown
 from router.errors import Problem, SuiteError
 from router.evaluation.cases import OUT_OF_SCOPE, Card, Case, Suite
-from router.evaluation.rows import KEYS, case_from_row, unknown_key
+from router.evaluation.rows import KEYS, case_from_row, moment, unknown_key
 from router.text import normalize
 
 MOST_PROBLEMS = 100
@@ -89,7 +90,7 @@ class _SuiteReader:
         else:
             card = self._card_beside()
             rows = self._json_lines() if suffix in {".jsonl", ".ndjson"} else self._csv()
-        cases = tuple(self._cases(rows))
+        cases = tuple(self._cases(rows, moment(card.now) if card.now else None))
         if not cases and not self.problems:
             self.report(0, "", "this suite holds no case")
         return Suite(self._file.stem, cases, card, str(self._file))
@@ -100,14 +101,15 @@ class _SuiteReader:
             raise _TooManyError
         self.problems.append(Problem(str(self._file), line, path, message))
 
-    def _cases(self, rows: Iterable[tuple[int, Mapping[str, Any]]]) -> Iterator[Case]:
+    def _cases(self, rows: Iterable[tuple[int, Mapping[str, Any]]], now: datetime | None) -> Iterator[Case]:
+        """Yield the case of each row; one that says nothing else is said now."""
         for line, row in rows:
             case, faults = case_from_row(row, line)
             for path, message in faults:
                 self.report(line, path, message)
             if case is not None:
                 self._compare(case)
-                yield case
+                yield replace(case, now=now) if case.now is None else case
 
     def _compare(self, case: Case) -> None:
         """Check a case against the tools and the cases before it."""
@@ -245,7 +247,13 @@ class _SuiteReader:
             if key not in known:
                 message = f"unknown key {shown(key)}.{hint(key, known)} Known: {', '.join(known)}."
                 self.problems.append(document.problem((*path, key), message))
-        return Card(**{key: " ".join(text.split()) for key, text in value.items() if key in known})
+        texts = {key: " ".join(text.split()) for key, text in value.items() if key in known}
+        try:
+            _ = moment(texts["now"]) if texts.get("now") else None
+        except ValueError as error:
+            self.problems.append(document.problem((*path, "now"), str(error)))
+            del texts["now"]
+        return Card(**texts)
 
     def _lines(self) -> Iterator[tuple[int, str]]:
         """Yield the lines of a text file with their numbers. Raises OSError."""

@@ -200,9 +200,11 @@ def short(outcome: Outcome, utterance: Write = quoted, tool: Write = escaped) ->
     A case for a tool says for which: `'wake me' -> play_music (0.91), for set_alarm`.
     """
     decision = outcome.decision
-    if isinstance(decision, ToolCall) and outcome.verdict == "right" and outcome.case.arguments is not None:
-        given, due = (quoted_json(each, tool) for each in (decision.arguments, outcome.case.arguments))
-        return f"{utterance(outcome.case.utterance)} -> {tool(decision.tool)} {given}, for {due}"
+    stated = outcome.case.arguments
+    if isinstance(decision, ToolCall | AskArgument) and outcome.verdict == "right" and stated is not None:
+        given, due = (quoted_json(each, tool) for each in (decision.arguments, stated))
+        asked = f", asked for {tool(decision.parameter)}" if isinstance(decision, AskArgument) else ""
+        return f"{utterance(outcome.case.utterance)} -> {tool(decision.tool)} {given}{asked}, for {due}"
     if outcome.called:
         what = f"{tool(outcome.called)} ({decision.probability:.2f})"
     elif isinstance(decision, Clarify):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +18,7 @@ from router.evaluation.gates import Gate, load_gates
 from router.evaluation.judging import GateResult, check_baseline, judge
 from router.evaluation.measures import Measurement
 from router.evaluation.provenance import provenance_of
-from router.evaluation.runner import recorded
+from router.evaluation.runner import asked
 from router.evaluation.suite_files import unknown_tool
 from router.router import Router
 
@@ -115,10 +114,7 @@ class Asked:
     def outcome(self, number: int) -> Outcome:
         """Return what came of a case, which is asked once."""
         if number not in self._outcomes:
-            case = self.suite.cases[number]
-            start = perf_counter()
-            decision = self.evaluation.router.route(case.utterance)
-            self._outcomes[number] = recorded(case, decision, (perf_counter() - start) * 1000)
+            self._outcomes[number] = asked(self.evaluation.router, self.suite.cases[number])
         return self._outcomes[number]
 
     @cached_property

@@ -15,9 +15,10 @@ from router.errors import RouterError
 from router.evaluation import Case, Outcome
 from router.evaluation.catalogue import MEMORY
 from router.evaluation.gates import Gate
-from router.evaluation.wording import escaped, harmless, offenders, quoted, sentence, slice_name
+from router.evaluation.wording import escaped, harmless, offenders, quoted, sentence, short, slice_name
 from router.explanation import Explanation
 from router.pytest_plugin.evaluation import Asked, Evaluation
+from router.router import DEFAULT_LANGUAGE
 
 LONGEST_NAME = 60
 """So many characters of an utterance name its test."""
@@ -87,14 +88,20 @@ class CaseItem(_AskedItem):
         return self.path, self.case.line - 1 if self.case.line else None, self.headline
 
     def runtest(self) -> None:
-        """Ask. A decision that is not right fails, or is expected to where gates judge."""
+        """Ask. A decision that is not right, or has other arguments, fails, or is expected to where gates judge."""
         outcome = self.asked.outcome(self.number)
         self.user_properties += _properties(outcome)
-        if outcome.verdict == "right":
+        is_right = outcome.verdict == "right"
+        if is_right and outcome.has_right_arguments:
             return
+        what = short(outcome) if is_right else sentence(outcome)
         if self.asked.is_judged:
-            pytest.xfail(f"judged by the gates: {sentence(outcome)}")
-        explanation = self.asked.evaluation.router.explain(self.case.utterance)
+            pytest.xfail(f"judged by the gates: {what}")
+        if is_right:
+            pytest.fail(f"wrong arguments: {what}", pytrace=False)
+        explanation = self.asked.evaluation.router.explain(
+            self.case.utterance, now=self.case.now, language=self.case.language or DEFAULT_LANGUAGE
+        )
         pytest.fail("\n".join([f"{sentence(outcome)}.", *_evidence(outcome, explanation)]), pytrace=False)
 
 

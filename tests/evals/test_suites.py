@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 
 from router import Router, ToolSet
 from router.cli import main
@@ -72,6 +73,20 @@ def test_the_everyday_suite_asks_for_every_tool_and_for_none(shipped_tools: Tool
     assert len(for_none) >= 300
     assert sum("near_miss" in case.tags for case in for_none) >= 100
     assert all(case.tags and case.language and case.cluster for case in cases)
+
+
+def test_the_everyday_suite_states_arguments_of_every_tool_that_has_parameters(shipped_tools: ToolSet) -> None:
+    """And each is one that the declaration allows; what was not said may be missing."""
+    cases = load_suite(EVALS / "suites" / "everyday.jsonl").cases
+    stated = [(shipped_tools[case.tools[0]], case.arguments) for case in cases if case.arguments is not None]
+    assert len(stated) >= 200
+    assert {tool.name for tool, _ in stated} == {
+        tool.name for tool in shipped_tools if tool.parameters.get("properties")
+    }
+    for tool, arguments in stated:
+        schema = {key: value for key, value in tool.parameters.items() if key != "required"}
+        assert [error.message for error in Draft202012Validator(schema).iter_errors(arguments)] == []
+    assert all(case.now is not None for case in cases), "the card says when"
 
 
 def test_the_shipped_tools_keep_the_gates(

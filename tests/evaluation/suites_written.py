@@ -18,9 +18,14 @@ from tests.strategies import as_yaml
 ROWS: list[dict[str, Any]] = [
     {"utterance": "wake me at six", "intent": "set_alarm", "arguments": {"time": "six"}, "tags": ["asr"]},
     {"utterance": "who wrote hamlet", "intent": "out_of_scope", "language": "en", "note": "From a walk."},
-    {"utterance": "seven o'clock, jazz", "intent": ["set_alarm", "play_music"], "cluster": "seven"},
+    {
+        "utterance": "seven o'clock, jazz",
+        "intent": ["set_alarm", "play_music"],
+        "cluster": "seven",
+        "now": "2026-11-23T15:00",
+    },
 ]
-COLUMNS = ("id", "utterance", "intent", "arguments", "tags", "language", "cluster")
+COLUMNS = ("id", "utterance", "intent", "arguments", "tags", "language", "now", "cluster")
 
 
 def as_json_lines(rows: Sequence[Mapping[str, Any]]) -> bytes:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -41,6 +42,8 @@ def test_a_row_leaves_out_what_a_case_does_not_say() -> None:
         "language": "en",
         "cluster": "wake",
     }
+    now = datetime(2026, 11, 23, 15, tzinfo=UTC)
+    assert replace(CASE, now=now).to_dict() == CASE.to_dict() | {"now": "2026-11-23T15:00:00+00:00"}
     assert Case("1", "play or wake", ("a", "b"), {}).to_dict()["intent"] == ["a", "b"]
 
 
@@ -51,6 +54,39 @@ def test_empty_arguments_are_not_the_same_as_none_stated() -> None:
     assert stated.arguments == {}
     assert unstated is not None
     assert unstated.arguments is None
+
+
+MOMENTS = {
+    "2026-11-23T15:00": datetime(2026, 11, 23, 15),
+    "2026-11-23 15:00:30": datetime(2026, 11, 23, 15, 0, 30),
+    "2026-11-23T15:00Z": datetime(2026, 11, 23, 15, tzinfo=UTC),
+    "2026-11-23T15:00+01:00": datetime(2026, 11, 23, 15, tzinfo=timezone(timedelta(hours=1))),
+}
+
+
+@pytest.mark.parametrize("text", MOMENTS)
+def test_a_row_says_when_it_is_said_with_or_without_a_time_zone(text: str) -> None:
+    case, faults = case_from_row({"utterance": "wake me tomorrow", "intent": "a", "now": text})
+    assert faults == []
+    assert case is not None
+    assert case.now == MOMENTS[text]
+    assert case.now.utcoffset() == MOMENTS[text].utcoffset()
+
+
+@pytest.mark.parametrize(
+    "text", ["soon", "2026-11-23", "20261123", "2026-W48-1", "15:00", "2026-11-31T15:00", "1795446000"]
+)
+def test_what_is_no_moment_is_shown_with_what_would_be_one(text: str) -> None:
+    right = "write a date and a time, such as 2026-11-23T15:00 or 2026-11-23T15:00+01:00"
+    row = {"utterance": "wake me tomorrow", "intent": "a", "now": text}
+    assert case_from_row(row) == (None, [("now", f"{text!r} is no moment; {right}")])
+
+
+@given(st.text())
+def test_any_text_is_a_moment_or_one_fault_at_most_of_each_kind(text: str) -> None:
+    case, faults = case_from_row({"utterance": "hello", "intent": "a", "now": text})
+    assert (case is None) == bool(faults)
+    assert {path for path, _ in faults} <= {"now"}
 
 
 @pytest.mark.parametrize("row", [{}, {"id": ""}, {"id": None}])

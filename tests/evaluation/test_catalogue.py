@@ -129,7 +129,7 @@ def same(one: Any, other: Any) -> bool:
 
 def stated(found: Found) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     """Wanted and given arguments of right calls that state them; none where this router fills none anywhere."""
-    if not any(isinstance(o.decision, ToolCall) and o.decision.arguments for o in found):
+    if not any(getattr(o.decision, "arguments", {}) for o in found):
         return []
     return [
         (o.case.arguments, getattr(o.decision, "arguments", {}))

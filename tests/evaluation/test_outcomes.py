@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router.decisions import Abstain, Candidate, Clarify
+from router.decisions import Abstain, AskArgument, Candidate, Clarify, ToolCall
 from router.evaluation import Case, Outcome
 from router.evaluation.columns import ASK, NO_TOOL, columns
 from router.evaluation.outcomes import outcome_from_dict
@@ -186,3 +186,22 @@ def test_acting_wrongly_does_more_harm_than_not_acting() -> None:
     bolder = outcome("call a taxi", [], "set_alarm", likely=0.9, in_scope=0.9)
     assert timid.confidence > bold.confidence
     assert sorted([bold, timid, bolder], key=lambda each: each.harm, reverse=True) == [bolder, bold, timid]
+
+
+@pytest.mark.parametrize(
+    ("stated", "said", "right"),
+    [
+        (None, {"time": "06:00"}, True),
+        ({"time": "06:00"}, {"time": "06:00"}, True),
+        ({"time": "06:00"}, {"time": "18:00"}, False),
+        ({"time": "06:00"}, {}, False),
+        ({}, {"time": "06:00"}, False),
+        ({}, {}, True),
+    ],
+)
+def test_arguments_are_right_if_they_are_those_that_are_stated(stated: Any, said: Any, right: bool) -> None:
+    case = Case("1", "wake me", ("set_alarm",), stated)
+    call = ToolCall("set_alarm", said, utterance="wake me", in_scope=1.0)
+    asked = AskArgument("set_alarm", "time", "When?", utterance="wake me", in_scope=1.0, arguments=said)
+    assert Outcome(case, call, 1.0).has_right_arguments is right
+    assert Outcome(case, asked, 1.0).has_right_arguments is right

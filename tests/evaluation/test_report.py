@@ -237,7 +237,7 @@ def test_a_report_that_somebody_has_changed_is_not_read(tmp_path: Path, path: tu
 
 def test_a_report_without_something_is_not_read(tmp_path: Path) -> None:
     """Only what a case need not have, a candidate, a tool or a number of the policy can go."""
-    spared = {"tags", "language", "cluster", "arguments", *made_up.TOOLS, *made_up.report().provenance.policy}
+    spared = {"tags", "language", "now", "cluster", "arguments", *made_up.TOOLS, *made_up.report().provenance.policy}
     spared |= {"description", "source", "licence", "how_made", *made_up.report().provenance.machine}
     for number, (_, key) in enumerate(list(places(small()))):
         data = small()

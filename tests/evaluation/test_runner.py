@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -81,6 +82,33 @@ def test_each_case_is_routed_once_alone_and_in_order(everyday_router: Router, wh
     assert sum(outcome.milliseconds for outcome in outcomes) < whole_time
     for outcome in outcomes:
         assert outcome.decision.kind == everyday_router.route(outcome.case.utterance).kind
+
+
+BOOK = {
+    "name": "book_visit",
+    "description": "Book a visit to the dentist.",
+    "parameters": {
+        "type": "object",
+        "properties": {
+            "date": {"type": "string", "format": "date", "description": "The day."},
+            "duration": {"type": "string", "format": "duration", "description": "How long it takes."},
+        },
+    },
+    "examples": ["book the dentist {date: tomorrow}", "the dentist {date: on friday} for {duration: an hour}"],
+}
+
+
+def test_a_case_is_asked_when_and_in_the_language_that_it_is_said_in(everyday_router: Router) -> None:
+    router = everyday_router.with_tool(BOOK).learn("book the dentist for zwanzig minuten", "book_visit")
+    tomorrow = Case("1", "book the dentist tomorrow", ("book_visit",), {"date": "2026-11-24"})
+    minutes = Case("2", "book the dentist for zwanzig minuten", ("book_visit",), {"duration": "PT20M"})
+    said = replace(tomorrow, now=datetime(2026, 11, 23, 15)), replace(minutes, language="de")
+    given = [
+        getattr(each.decision, "arguments", None) for each in run(router, Suite("said", (tomorrow, minutes, *said)))
+    ]
+    assert given[0] != {"date": "2026-11-24"}, "nothing says what tomorrow is"
+    assert given[1] != {"duration": "PT20M"}
+    assert given[2:] == [{"date": "2026-11-24"}, {"duration": "PT20M"}]
 
 
 def test_what_is_measured_now_is_what_a_report_will_keep(everyday_router: Router) -> None:

@@ -1,6 +1,7 @@
 """A suite's file gives the suite, or says everything that is wrong with it and where."""
 
 import codecs
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,9 @@ def test_a_suite_is_named_as_its_file_and_its_cases_know_their_lines(
     suite = loaded(tmp_path, WRITERS[name](ROWS), name)
     assert (suite.name, suite.file, suite.card) == ("everyday", str(tmp_path / name), Card())
     assert [case.line for case in suite.cases] == lines
+    now = datetime(2026, 11, 23, 15)
     assert suite.cases[2] == Case(
-        suite.cases[2].id, "seven o'clock, jazz", ("play_music", "set_alarm"), cluster="seven"
+        suite.cases[2].id, "seven o'clock, jazz", ("play_music", "set_alarm"), cluster="seven", now=now
     )
 
 

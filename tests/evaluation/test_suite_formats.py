@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -141,11 +142,26 @@ def test_a_card_stands_beside_a_suite_or_in_it(tmp_path: Path) -> None:
     assert loaded(tmp_path, as_json_lines(ROWS), "other.jsonl").card == Card()
 
 
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_card_says_when_those_cases_are_said_that_do_not_say_it(tmp_path: Path, name: str) -> None:
+    if name.endswith("yaml"):
+        content = as_yaml({"card": {"now": "2027-01-01T09:00+01:00"}, "cases": ROWS})
+    else:
+        content = WRITERS[name](ROWS)
+        (tmp_path / "everyday.card.yaml").write_text("now: 2027-01-01T09:00+01:00\n")
+    suite = loaded(tmp_path, content, name)
+    assert suite.card.now == "2027-01-01T09:00+01:00"
+    morning = datetime(2027, 1, 1, 9, tzinfo=timezone(timedelta(hours=1)))
+    assert [case.now for case in suite.cases] == [morning, morning, datetime(2026, 11, 23, 15)]
+    assert suite.fingerprint != loaded(tmp_path, as_json_lines(ROWS), "other.jsonl").fingerprint
+
+
 CARDS = [
-    ("licence: MIT\nauthor: me\n", 2, "unknown key 'author'. Known: description, source, licence, how_made."),
+    ("licence: MIT\nauthor: me\n", 2, "unknown key 'author'. Known: description, source, licence, how_made, now."),
     ("license: MIT\n", 1, "unknown key 'license'. Did you mean 'licence'?"),
-    ("licence: 7\n", 1, "a card is a mapping of texts: description, source, licence, how_made"),
+    ("licence: 7\n", 1, "a card is a mapping of texts: description, source, licence, how_made, now"),
     ("- MIT\n", 1, "a card is a mapping of texts"),
+    ("licence: MIT\nnow: noon\n", 2, "'noon' is no moment; write a date and a time, such as 2026-11-23T15:00"),
     ("licence: [\n", 2, "not YAML: "),
     ("licence: MIT\n---\nlicence: GPL\n", 0, "expected one YAML document, and there are 2"),
 ]

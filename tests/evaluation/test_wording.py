@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.decisions import Abstain, Candidate, ToolCall
+from router.decisions import Abstain, AskArgument, Candidate, ToolCall
 from router.evaluation import Case, Outcome
 from router.evaluation.differences import Difference
 from router.evaluation.measures import Measurement, Slice
@@ -146,6 +146,17 @@ def test_arguments_are_shown_beside_those_that_were_due() -> None:
     call = ToolCall("set_alarm", {"time": "x" * 200}, utterance="at six", in_scope=1.0, candidates=evidence)
     given_arguments = '{"time": "' + "x" * 110
     assert short(Outcome(case, call, 1.0)) == f'\'at six\' -> set_alarm {given_arguments}…, for {{"time": "six"}}'
+
+
+def test_a_question_is_shown_with_what_was_found_and_what_was_said() -> None:
+    case = Case("1", "a gym alarm at six", ("set_alarm",), {"label": "gym", "time": "six"})
+    asked = AskArgument(
+        "set_alarm", "time", "When?", utterance=case.utterance, in_scope=1.0, arguments={"label": "gym"}
+    )
+    due = '{"label": "gym", "time": "six"}'
+    assert short(Outcome(case, asked, 1.0)) == (
+        f'\'a gym alarm at six\' -> set_alarm {{"label": "gym"}}, asked for time, for {due}'
+    )
 
 
 @given(texts)

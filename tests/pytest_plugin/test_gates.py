@@ -64,13 +64,31 @@ def test_a_gate_asks_what_no_test_has_asked_and_nothing_twice(
 ) -> None:
     said: list[str] = []
     route = Router.route
-    monkeypatch.setattr(Router, "route", lambda self, text: said.append(text) or route(self, text))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(Router, "route", lambda self, text, **more: said.append(text) or route(self, text, **more))  # type: ignore[func-returns-value]
     repository.gates(LENIENT, STRICT)
     repository.run("-k", "gate").assert_outcomes(passed=1, failed=1, deselected=3)
     assert said == ["hello", RIGHT["utterance"], WRONG["utterance"], OUTSIDE["utterance"]]
     said.clear()
     repository.run()
     assert said == ["hello", RIGHT["utterance"], WRONG["utterance"], OUTSIDE["utterance"]]
+
+
+def test_a_case_is_asked_when_it_is_said(repository: Repository, everyday_router: Router) -> None:
+    booking = {"type": "object", "properties": {"date": {"type": "string", "format": "date", "description": "When."}}}
+    tool = {
+        "name": "book_visit",
+        "description": "Book the dentist.",
+        "parameters": booking,
+        "examples": ["see a dentist"],
+    }
+    everyday_router.with_tool(tool).learn("see a dentist tomorrow", "book_visit").save(repository.pytester.path / "it")
+    repository.settings["router_bundle"] = "it"
+    row = {"utterance": "see a dentist tomorrow", "intent": "book_visit", "arguments": {"date": "2026-11-24"}}
+    repository.suite(row | {"now": "2026-11-23T15:00"})
+    repository.gates({"metric": "argument_exact_match", "floor": 1.0})
+    repository.run().assert_outcomes(passed=2)
+    repository.suite(row | {"now": "2026-11-24T15:00"})
+    repository.run().assert_outcomes(xfailed=1, failed=1)
 
 
 def test_cases_fail_under_runxfail_even_so(repository: Repository) -> None:

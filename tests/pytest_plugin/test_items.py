@@ -74,6 +74,16 @@ def test_a_wrong_decision_fails_with_what_it_rests_on_and_without_a_traceback(re
     result.stdout.fnmatch_lines(["FAILED evals/everyday.jsonl::text anna - *'text anna' should call play_music, but *"])
 
 
+def test_wrong_arguments_of_a_right_call_fail_where_the_case_states_them(repository: Repository) -> None:
+    stated = [{}, {"arguments": {"time": "ten"}}, {"arguments": {"time": "nine"}}]
+    repository.suite(*(RIGHT | more | {"id": str(n)} for n, more in enumerate(stated)))
+    result = repository.run()
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(
+        ['wrong arguments: \'wake me at ten\' -> set_alarm {"time": "ten"}, for {"time": "nine"}']
+    )
+
+
 def test_a_false_accept_and_a_counterexample_say_so(repository: Repository) -> None:
     repository.suite(
         {"utterance": "message bob", "intent": "out_of_scope"},
