@@ -75,15 +75,15 @@ def measured(
             start = perf_counter()
             filled = arguments.fill(call, heard, request.moment)
             times.append((perf_counter() - start) * 1000)
-            is_call = questions or not isinstance(filled, AskArgument)
+            counted = (ToolCall, AskArgument) if questions else ToolCall
             says_any = any("" not in values for values in request.accepted.values())
-            verdicts.append((judged(request.accepted, filled.arguments) if is_call else "asked", says_any))
+            verdicts.append((judged(request.accepted, filled.arguments) if isinstance(filled, counted) else "asked", says_any))
     found = Counter(verdict for verdict, _ in verdicts)
     return {
         "calls": _share([verdict for verdict, _ in verdicts]),
         "with_values": _share([verdict for verdict, says_any in verdicts if says_any]),
         "n": len(verdicts),
-        "verdicts": {name: found[name] for name in FAULTS if not questions or name != "asked"},
+        "verdicts": {name: found[name] for name in FAULTS},
         "examples": examples,
         "milliseconds": round(median(times), 3),
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from router.decisions import Abstain, Clarify, Decision, decision_from_dict
+from router.decisions import Abstain, AskArgument, Clarify, Decision, ToolCall, decision_from_dict
 from router.evaluation.cases import Case
 from router.metrics.arguments import exact_match
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from router import Router
+from router import Router, ToolCall
 from router.arguments import Moment
 from router.arguments.company import _at_most, apart, joined, joiners
 from router.arguments.filler import Filled, Filler
@@ -129,4 +129,5 @@ def test_the_shipped_tools_keep_together_what_belongs_together(
     shipped_router: Router, said: str, tool: str, expected: dict[str, Any]
 ) -> None:
     decision = shipped_router.fill(said, tool)
+    assert isinstance(decision, ToolCall)
     assert dict(decision.arguments) == expected

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router.decisions import Abstain, Clarify, ToolCall
+from router.decisions import Abstain, Clarify
 from router.evaluation import Outcome
 from router.evaluation.catalogue import METRICS, TOOL_METRICS, Metric, tool_metric
 from router.evaluation.columns import Columns, columns
