@@ -19,6 +19,7 @@ class Slot(NamedTuple):
     """The words of an utterance that fill a parameter: its characters `[start, end)`."""
 
     parameter: str
+    """Its name, or by a path with dots a part of it: `address.city`."""
     start: int
     end: int
 
