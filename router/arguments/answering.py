@@ -46,8 +46,8 @@ def answered(filler: Filler, asked: AskArgument, text: str, moment: Moment) -> F
         values = tuple(_among(value, asked.choices) if value.hole == hole else value for value in values)
     if any(value.hole == hole for value in values):
         return Filled(values)
-    if _is_most(values, text):
-        return _still_asked(values, hole, asked)
+    if others := _instead_of(filler, asked.found, text, moment):
+        return _still_asked(others, hole, asked)
     if _offers_meanings(asked):
         return Filled()
     if hole.kind != "text" or filler.knows(hole):
@@ -76,12 +76,9 @@ def chosen(filler: Filler, asked: AskArgument, position: int) -> Filled:
 
 def changed(filler: Filler, call: ToolCall, text: str, moment: Moment) -> Filled:
     """Return the values that take the place of others, or go with them; nothing if a text says more than these."""
+    if values := _instead_of(filler, call.found, text, moment):
+        return Filled(values)
     before = {argument.parameter: argument for argument in call.found}
-    readings = Readings(text, moment)
-    for asked in ([hole for hole in filler.holes if hole.name in before], filler.holes):
-        values = tuple(_instead(value, before, text, moment) for value in filler.plain(text, readings, asked))
-        if _is_most(values, text):
-            return Filled(values)
     for hole in filler.holes:
         if hole.kind == "duration" and hole.name in before and (found := as_long(before[hole.name], text, moment)):
             value, start, end = found
@@ -94,6 +91,17 @@ def is_plain(filler: Filler, asked: AskArgument, text: str, moment: Moment) -> b
     """Say whether a text is little else than a value of what was asked for, whose words are plain."""
     values = [value for value in filler.plain(text, Readings(text, moment)) if value.hole.name == asked.parameter]
     return _is_most(values, text)
+
+
+def _instead_of(filler: Filler, found: Sequence[Argument], text: str, moment: Moment) -> tuple[Value, ...]:
+    """Return the values that a text is made of: rather of what was found before than of what was not."""
+    before = {argument.parameter: argument for argument in found}
+    readings = Readings(text, moment)
+    for asked in ([hole for hole in filler.holes if hole.name in before], filler.holes):
+        values = tuple(_instead(value, before, text, moment) for value in filler.plain(text, readings, asked))
+        if _is_most(values, text):
+            return values
+    return ()
 
 
 def _instead(value: Value, before: Mapping[str, Argument], text: str, moment: Moment) -> Value:
