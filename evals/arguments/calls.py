@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any, Literal, TypeAlias
 
 from evals.arguments.sets import plain
-from router import AskArgument, Tool, ToolCall, ToolSet
+from router import Clarify, Tool, ToolCall, ToolSet
 from router.arguments import Arguments, Moment, hear
 from router.arguments.teaching import teach
 from router.encoders import Encoder
@@ -75,15 +75,16 @@ def measured(
             start = perf_counter()
             filled = arguments.fill(call, heard, request.moment)
             times.append((perf_counter() - start) * 1000)
-            counted = (ToolCall, AskArgument) if questions else ToolCall
+            given = {} if isinstance(filled, Clarify) else filled.arguments
             says_any = any("" not in values for values in request.accepted.values())
-            verdicts.append((judged(request.accepted, filled.arguments) if isinstance(filled, counted) else "asked", says_any))
+            is_call = questions or isinstance(filled, ToolCall)
+            verdicts.append((judged(request.accepted, given) if is_call else "asked", says_any))
     found = Counter(verdict for verdict, _ in verdicts)
     return {
         "calls": _share([verdict for verdict, _ in verdicts]),
         "with_values": _share([verdict for verdict, says_any in verdicts if says_any]),
         "n": len(verdicts),
-        "verdicts": {name: found[name] for name in FAULTS},
+        "verdicts": {name: found[name] for name in FAULTS if not questions or name != "asked"},
         "examples": examples,
         "milliseconds": round(median(times), 3),
     }
