@@ -185,7 +185,9 @@ class Holes:
             try:
                 day = calendar.day_of(rule.action, said, self.context)
             except (ValueError, OverflowError):
-                continue
+                if not _is_plainly_a_date(rule.action, said):
+                    continue
+                day = None
             weekday = said.get("weekday")
             is_weak = rule.action == "weekday" and all(word in grammar.weak for word in self.words[at:end])
             certainty = 0.3 if is_weak else rule.certainty
@@ -206,6 +208,11 @@ class Holes:
             day = calendar.day_of(action, said, self.context)
             found.append((end, Day(day, 0.95, part, which if isinstance(which, int) else None)))
         return sorted(found, key=lambda one: (-one[0], -one[1].certainty))
+
+
+def _is_plainly_a_date(action: str, said: Mapping[str, Any]) -> bool:
+    """Say whether what is no day, such as the 31st of November, was meant to be one."""
+    return action in ("date", "stamp") or (action == "dmy" and said["dmy"][-4:].isdigit())
 
 
 def _duration(action: str, said: Mapping[str, Any]) -> Duration | None:

@@ -204,9 +204,18 @@ def test_what_only_looks_like_a_time_is_not_sure(text: str) -> None:
     assert [kind for kind, _ in sure(text) if kind not in ("number", "ordinal", "measure")] == []
 
 
-@pytest.mark.parametrize("text", ["24:61", "31/2/2026", "2026-02-30", "25 pm", "the 32nd of may", "february 30th 2027"])
+@pytest.mark.parametrize("text", ["24:61", "31/2", "25 pm", "the 32nd of may"])
 def test_there_is_no_time_that_no_clock_or_calendar_has(text: str) -> None:
     assert {kind for kind, _ in sure(text)} <= {"number", "ordinal"}
+
+
+@pytest.mark.parametrize(
+    "text", ["31/2/2026", "2026-02-30", "2026-13-45", "february 30th 2027", "the 31st of november", "31 april at 5 pm"]
+)
+def test_a_day_that_no_calendar_has_is_a_date_without_a_value(text: str) -> None:
+    dates = [one for one in mentions(text, "en", NOW) if one.kind in ("date", "date-time")]
+    assert (dates[0].start, dates[0].end) == (0, len(text))
+    assert all(one.as_format(kind) is None for one in dates for kind in ("date", "date-time"))
 
 
 @pytest.mark.parametrize(
