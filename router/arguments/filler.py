@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import exp, log1p
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from router.arguments.declared import Declared, items
 from router.arguments.holes import Hole, as_list, holes
 from router.arguments.implied import Implied
 from router.arguments.reading import Read, Readings
-from router.arguments.tagger import Lattice, Tagger, nothing_said
+from router.arguments.tagger import Segment, Tagger, nothing_said
 from router.arguments.words import Words, split_words
 from router.decisions import How
 from router.declarations import Tool
@@ -27,10 +29,8 @@ Span = tuple[int, int]
 
 UNREADABLE = -3.0
 """What it costs, in logits, to take words for a value that they cannot be read as."""
-UNTAUGHT = -2.0
-"""How readily a value begins in an utterance, of a parameter that no example marks, in logits."""
 EXPECTED = -0.5
-"""The same in an answer."""
+"""How readily a value begins in an answer, in logits."""
 MOST_WORDS = 300
 """More are not looked at: nobody says so much at once."""
 IMPLIED = 0.5
@@ -94,11 +94,22 @@ class Filler:
         words = split_words(text).first(MOST_WORDS)
         if not words or not self.holes:
             return Filled()
-        tagger = self.taught.tagger
-        tagged = [self._by_parameter[name] for name in tagger.parameters] if tagger else []
-        rest = [hole for hole in self.holes if hole not in tagged]
+        tagger, tagged = self.taught.tagger, self._tagged
         lattice = tagger.lattice(words, words.vectors(tokens)) if tagger else nothing_said(len(words))
-        said = self._chosen(words, lattice.with_untaught(len(rest), UNTAUGHT), [*tagged, *rest], readings, barred)
+        read = [self._read(hole, words, readings) for hole in tagged]
+        bonus = _bonus(tagged, read, words)
+        if self._untaught:
+            more, untaught = self._by_declaration(words, readings)
+            bonus, read = np.concatenate([bonus, untaught]), [*read, *more]
+        _bar(bonus, words, barred)
+        chosen = lattice.with_untaught(len(self._untaught), 0.0).best(bonus)
+        sure = iter(lattice.probabilities([segment for segment in chosen if segment[0] < len(tagged)]))
+        said = self._said(
+            words,
+            [*tagged, *self._untaught],
+            read,
+            [(each, next(sure) if each[0] < len(tagged) else _probability(bonus[each])) for each in chosen],
+        )
         implied = self._implied(row, {each.hole for each in (*said.values, *said.unknown)})
         return Filled((*said.values, *implied), said.unknown)
 
@@ -108,26 +119,50 @@ class Filler:
         readable = [hole for hole in self.holes if hole.kind != "text" or self.knows(hole)]
         if not words or not readable:
             return ()
-        return self._chosen(
-            words, nothing_said(len(words)).with_untaught(len(readable), EXPECTED), readable, readings, ()
+        read = [self._read(hole, words, readings) for hole in readable]
+        lattice = nothing_said(len(words)).with_untaught(len(readable), EXPECTED)
+        chosen = lattice.best(_bonus(readable, read, words))
+        return self._said(
+            words, readable, read, [*zip(chosen, lattice.probabilities(chosen), strict=True)]
         ).values
 
-    def _chosen(
-        self, words: Words, lattice: Lattice, asked: Sequence[Hole], readings: Readings, barred: Sequence[Span]
+    def _by_declaration(
+        self, words: Words, readings: Readings
+    ) -> tuple[list[Mapping[Span, Read]], NDArray[np.float64]]:
+        """Return what words can be read as for the holes that no example marks, and what speaks for it [P, n, n]."""
+        declared = self._declared
+        found = [
+            None if hole.kind == "text" and not self.knows(hole) else self._read(hole, words, readings)
+            for hole in self._untaught
+        ]
+        read = declared.reads(words, readings, found)
+        spans, scores = declared.scores(words, read)
+        bonus = np.full((len(read), len(words), len(words)), -np.inf)
+        bonus[:, spans[:, 0], spans[:, 1]] = scores.T
+        return [each if each is not None else {} for each in read], bonus
+
+    def _said(
+        self,
+        words: Words,
+        asked: Sequence[Hole],
+        read: Sequence[Mapping[Span, Read]],
+        chosen: Sequence[tuple[Segment, float]],
     ) -> Filled:
-        """Return the likeliest values of the holes that a lattice is about."""
-        read = [self._read(hole, words, readings) for hole in asked]
-        chosen = lattice.best(_bonus(asked, read, words, barred))
+        """Return the values that segments of the text are, each with its probability."""
         values, unknown = [], []
-        for (p, first, last), probability in zip(chosen, lattice.probabilities(chosen), strict=True):
+        for (p, first, last), probability in chosen:
             hole, span = asked[p], (words.spans[first][0], words.spans[last][1])
             said, each = words.between(first, last + 1), read[p].get((first, last))
             if each is not None and each.value is not None:
                 values += [
                     Value(hole, value, said, span, probability, each.how, each.rivals) for value in as_list(each.value)
                 ]
-            elif hole.kind == "text" and not self.knows(hole):
-                values.append(Value(hole, said, said, span, probability, "said"))
+            elif hole.kind == "text" and not self.knows(hole) and each is None:
+                values += [
+                    Value(hole, words.between(i, j + 1), words.between(i, j + 1), place, probability, "said")
+                    for i, j in (items(words, first, last) if hole.is_list and hole in self._untaught else [(first, last)])
+                    for place in [(words.spans[i][0], words.spans[j][1])]
+                ]
             else:
                 unknown.append(Value(hole, None, said, span, probability, "said"))
         return Filled(tuple(_once(values)), tuple(unknown))
@@ -135,6 +170,22 @@ class Filler:
     def knows(self, hole: Hole) -> bool:
         """Say whether the values of a hole are known, so that no other will do."""
         return hole in self._known
+
+    @cached_property
+    def _tagged(self) -> list[Hole]:
+        """The holes that examples mark."""
+        return [self._by_parameter[name] for name in self.taught.tagger.parameters] if self.taught.tagger else []
+
+    @cached_property
+    def _untaught(self) -> list[Hole]:
+        return [hole for hole in self.holes if hole not in self._tagged]
+
+    @cached_property
+    def _declared(self) -> Declared:
+        marking = sum(bool(example.slots) for example in self.tool.examples)
+        return Declared(
+            self.tool, self._untaught, [0.0 if hole.is_required else -log1p(marking) for hole in self._untaught]
+        )
 
     @cached_property
     def _by_parameter(self) -> dict[str, Hole]:
@@ -171,7 +222,7 @@ def known_for(hole: Hole, known: Mapping[str, KnownValues]) -> KnownValues | Non
     return None
 
 
-def _bonus(tagged: Sequence[Hole], read: Sequence[Mapping[Span, Read]], words: Words, barred: Sequence[Span]) -> Any:
+def _bonus(tagged: Sequence[Hole], read: Sequence[Mapping[Span, Read]], words: Words) -> NDArray[np.float64]:
     """Return what speaks for and against spans of words [P, n, n] beside the tagger."""
     bonus = np.zeros((len(tagged), len(words), len(words)))
     for own, hole, found in zip(bonus, tagged, read, strict=True):
@@ -179,11 +230,19 @@ def _bonus(tagged: Sequence[Hole], read: Sequence[Mapping[Span, Read]], words: W
             own[:] = UNREADABLE
         for place, each in found.items():
             own[place] = each.bonus
+    return bonus
+
+
+def _bar(bonus: NDArray[np.float64], words: Words, barred: Sequence[Span]) -> None:
+    """Rule out what has a word of a barred place."""
     for start, end in barred:
         inside = [n for n, span in enumerate(words.spans) if span[0] < end and span[1] > start]
         for n in inside:
             bonus[:, : n + 1, n:] = -np.inf
-    return bonus
+
+
+def _probability(logit: float) -> float:
+    return 1.0 / (1.0 + exp(-logit))
 
 
 def _once(values: Sequence[Value]) -> list[Value]:
