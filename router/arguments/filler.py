@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import exp, log1p
+from math import log1p
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from router.arguments.declared import Declared, items
+from router.arguments.declared import Chosen, Declared, Options
 from router.arguments.holes import Hole, as_list, holes
 from router.arguments.implied import Implied
 from router.arguments.reading import Read, Readings
-from router.arguments.tagger import Segment, Tagger, nothing_said
+from router.arguments.tagger import Lattice, Segment, Tagger, nothing_said
 from router.arguments.words import Words, split_words
 from router.decisions import How
 from router.declarations import Tool
@@ -94,78 +94,75 @@ class Filler:
         words = split_words(text).first(MOST_WORDS)
         if not words or not self.holes:
             return Filled()
-        tagger, tagged = self.taught.tagger, self._tagged
-        lattice = tagger.lattice(words, words.vectors(tokens)) if tagger else nothing_said(len(words))
-        read = [self._read(hole, words, readings) for hole in tagged]
-        bonus = _bonus(tagged, read, words)
-        if self._untaught:
-            more, untaught = self._by_declaration(words, readings)
-            bonus, read = np.concatenate([bonus, untaught]), [*read, *more]
-        _bar(bonus, words, barred)
-        chosen = lattice.with_untaught(len(self._untaught), 0.0).best(bonus)
-        sure = iter(lattice.probabilities([segment for segment in chosen if segment[0] < len(tagged)]))
-        said = self._said(
-            words,
-            [*tagged, *self._untaught],
-            read,
-            [(each, next(sure) if each[0] < len(tagged) else _probability(bonus[each])) for each in chosen],
-        )
+        options = self._options(words, readings, barred)
+        if self.taught.tagger is None:
+            chosen = options.chosen() if options else []
+        else:
+            lattice = self.taught.tagger.lattice(words, words.vectors(tokens))
+            chosen = self._jointly(lattice, options, words, readings, barred)
+        said = self._valued(words, chosen)
         implied = self._implied(row, {each.hole for each in (*said.values, *said.unknown)})
         return Filled((*said.values, *implied), said.unknown)
 
     def plain(self, text: str, readings: Readings) -> tuple[Value, ...]:
         """Return the values that need no context: times, numbers, choices and what is known, each hole's surest."""
         words = split_words(text).first(MOST_WORDS)
-        readable = [hole for hole in self.holes if hole.kind != "text" or self.knows(hole)]
+        readable = [hole for hole in self.holes if self._is_read(hole)]
         if not words or not readable:
             return ()
         read = [self._read(hole, words, readings) for hole in readable]
         lattice = nothing_said(len(words)).with_untaught(len(readable), EXPECTED)
-        chosen = lattice.best(_bonus(readable, read, words))
-        return self._said(
-            words, readable, read, [*zip(chosen, lattice.probabilities(chosen), strict=True)]
-        ).values
+        segments = lattice.best(_bonus(readable, read, words))
+        return self._valued(words, _chosen(segments, lattice.probabilities(segments), readable, read)).values
 
-    def _by_declaration(
-        self, words: Words, readings: Readings
-    ) -> tuple[list[Mapping[Span, Read]], NDArray[np.float64]]:
-        """Return what words can be read as for the holes that no example marks, and what speaks for it [P, n, n]."""
-        declared = self._declared
-        found = [
-            None if hole.kind == "text" and not self.knows(hole) else self._read(hole, words, readings)
-            for hole in self._untaught
-        ]
-        read = declared.reads(words, readings, found)
-        spans, scores = declared.scores(words, read)
-        bonus = np.full((len(read), len(words), len(words)), -np.inf)
-        bonus[:, spans[:, 0], spans[:, 1]] = scores.T
-        return [each if each is not None else {} for each in read], bonus
+    def _options(self, words: Words, readings: Readings, barred: Sequence[Span]) -> Options | None:
+        """Return which words may be a value of the holes that no example marks; None where each is marked."""
+        if not self._untaught:
+            return None
+        found = [self._read(hole, words, readings) if self._is_read(hole) else None for hole in self._untaught]
+        return self._declared.options(words, readings, found, _barred(words, barred))
 
-    def _said(
-        self,
-        words: Words,
-        asked: Sequence[Hole],
-        read: Sequence[Mapping[Span, Read]],
-        chosen: Sequence[tuple[Segment, float]],
-    ) -> Filled:
-        """Return the values that segments of the text are, each with its probability."""
+    def _jointly(
+        self, lattice: Lattice, options: Options | None, words: Words, readings: Readings, barred: Sequence[Span]
+    ) -> list[Chosen]:
+        """Decide by the examples, and by declarations where these find something."""
+        read = [self._read(hole, words, readings) for hole in self._tagged]
+        bonus = _bonus(self._tagged, read, words)
+        for n in _barred(words, barred):
+            bonus[:, : n + 1, n:] = -np.inf
+        likely = options.likely() if options else []
+        if options and likely:
+            lattice_of_all = lattice.with_untaught(len(likely), 0.0)
+            segments = lattice_of_all.best(np.concatenate([bonus, options.bonus(likely, len(words))]))
+        else:
+            segments = lattice.best(bonus)
+        taught = [each for each in segments if each[0] < len(self._tagged)]
+        chosen = _chosen(taught, lattice.probabilities(taught), self._tagged, read)
+        if options:
+            new = [each for each in segments if each[0] >= len(read)]
+            chosen += [one for p, *place in new for one in options.choices(likely[p - len(read)], (place[0], place[1]))]
+        return sorted(chosen, key=lambda each: each.place)
+
+    def _valued(self, words: Words, chosen: Sequence[Chosen]) -> Filled:
+        """Return the values that words stand for."""
         values, unknown = [], []
-        for (p, first, last), probability in chosen:
-            hole, span = asked[p], (words.spans[first][0], words.spans[last][1])
-            said, each = words.between(first, last + 1), read[p].get((first, last))
-            if each is not None and each.value is not None:
+        for each in chosen:
+            hole, read, (first, last) = each.hole, each.read, each.place
+            span, said = (words.spans[first][0], words.spans[last][1]), words.between(first, last + 1)
+            if read is not None and read.value is not None:
                 values += [
-                    Value(hole, value, said, span, probability, each.how, each.rivals) for value in as_list(each.value)
+                    Value(hole, value, said, span, each.probability, read.how, read.rivals)
+                    for value in as_list(read.value)
                 ]
-            elif hole.kind == "text" and not self.knows(hole) and each is None:
-                values += [
-                    Value(hole, words.between(i, j + 1), words.between(i, j + 1), place, probability, "said")
-                    for i, j in (items(words, first, last) if hole.is_list and hole in self._untaught else [(first, last)])
-                    for place in [(words.spans[i][0], words.spans[j][1])]
-                ]
+            elif read is None and not self._is_read(hole):
+                values.append(Value(hole, said, said, span, each.probability, "said"))
             else:
-                unknown.append(Value(hole, None, said, span, probability, "said"))
+                unknown.append(Value(hole, None, said, span, each.probability, "said"))
         return Filled(tuple(_once(values)), tuple(unknown))
+
+    def _is_read(self, hole: Hole) -> bool:
+        """Say whether only some words can be a value of a hole."""
+        return hole.kind != "text" or self.knows(hole)
 
     def knows(self, hole: Hole) -> bool:
         """Say whether the values of a hole are known, so that no other will do."""
@@ -222,6 +219,25 @@ def known_for(hole: Hole, known: Mapping[str, KnownValues]) -> KnownValues | Non
     return None
 
 
+def _chosen(
+    segments: Sequence[Segment],
+    probabilities: Sequence[float],
+    holes: Sequence[Hole],
+    read: Sequence[Mapping[Span, Read]],
+) -> list[Chosen]:
+    return [
+        Chosen(holes[p], (first, last), probability, read[p].get((first, last)))
+        for (p, first, last), probability in zip(segments, probabilities, strict=True)
+    ]
+
+
+def _barred(words: Words, barred: Sequence[Span]) -> list[int]:
+    """Return the words that have a barred character."""
+    return [
+        n for n, (start, end) in enumerate(words.spans) if any(start < other[1] and other[0] < end for other in barred)
+    ]
+
+
 def _bonus(tagged: Sequence[Hole], read: Sequence[Mapping[Span, Read]], words: Words) -> NDArray[np.float64]:
     """Return what speaks for and against spans of words [P, n, n] beside the tagger."""
     bonus = np.zeros((len(tagged), len(words), len(words)))
@@ -231,18 +247,6 @@ def _bonus(tagged: Sequence[Hole], read: Sequence[Mapping[Span, Read]], words: W
         for place, each in found.items():
             own[place] = each.bonus
     return bonus
-
-
-def _bar(bonus: NDArray[np.float64], words: Words, barred: Sequence[Span]) -> None:
-    """Rule out what has a word of a barred place."""
-    for start, end in barred:
-        inside = [n for n, span in enumerate(words.spans) if span[0] < end and span[1] > start]
-        for n in inside:
-            bonus[:, : n + 1, n:] = -np.inf
-
-
-def _probability(logit: float) -> float:
-    return 1.0 / (1.0 + exp(-logit))
 
 
 def _once(values: Sequence[Value]) -> list[Value]:

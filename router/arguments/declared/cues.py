@@ -46,8 +46,8 @@ class Cues:
     """[P, 3] by stem: how much it names each hole, is what its name is a kind of, and is in its description."""
     general: frozenset[str]
     """Stems of the tool's own name and description."""
-    examples: tuple[frozenset[str], ...]
-    """Values that the descriptions give as examples, folded."""
+    examples: dict[str, list[int]]
+    """Of which holes the descriptions give a value as an example, by the value folded."""
     order: NDArray[np.intp]
     """Which hole of its kind each is, in the order of the declaration."""
 
@@ -74,14 +74,17 @@ def cues(tool: Tool, holes: Sequence[Hole]) -> Cues:
     general = {stem(word) for word in (*name_words(tool.name), *_words(tool.description))}
     of_kind: Counter[str] = Counter()
     order = []
-    for hole in holes:
+    examples: dict[str, list[int]] = {}
+    for p, hole in enumerate(holes):
+        for each in set(_examples(hole.description)):
+            examples.setdefault(each, []).append(p)
         order.append(of_kind[hole.kind])
         of_kind[hole.kind] += 1
     return Cues(
         np.stack([_classes(hole, own, more, len(holes)) for hole, own, more in zip(holes, named, described, strict=True)]),
         said,
         frozenset(each for each in general if each not in words.stop),
-        tuple(frozenset(_examples(hole.description)) for hole in holes),
+        examples,
         np.array(order, np.intp),
     )
 

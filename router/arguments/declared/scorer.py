@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from router.arguments.declared.candidates import boundaries, spans_of
 from router.arguments.declared.cues import CLASSES, cues
-from router.arguments.declared.features import GROUPS, LEFT, PAIR, RIGHT, SHAPE, describe
+from router.arguments.declared.features import AFTER, BEFORE, GROUPS, INSIDE, LEFT, RIGHT, SHAPE, describe
 from router.arguments.declared.layouts import laid_out, layout
+from router.arguments.declared.options import Options
 from router.arguments.declared.reads import booleans, figures, in_a_row
 from router.arguments.holes import Hole
 from router.arguments.reading import Read, Readings
@@ -28,7 +29,9 @@ WEIGHED: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
     "left": (LEFT, CLASSES),
     "right": (RIGHT, CLASSES),
     "shape": (SHAPE, CLASSES),
-    "pair": (PAIR, GROUPS),
+    "before": (BEFORE, GROUPS),
+    "after": (AFTER, GROUPS),
+    "inside": (INSIDE, GROUPS),
 }
 """What is weighed, and for which classes of holes."""
 
@@ -44,31 +47,33 @@ class Declared:
         classes, weights = self._cues.classes, shipped_weights()
         self._bias = (weights["bias"] @ classes.T)[0] + np.array(shifts, np.float32)
         self._left, self._right, self._shape = (weights[name] @ classes.T for name in ("left", "right", "shape"))
-        self._pair = (weights["pair"] @ classes[:, [CLASSES.index(group) for group in GROUPS]].T).T
+        groups = classes[:, [CLASSES.index(group) for group in GROUPS]].T
+        self._before, self._after, self._inside = ((weights[name] @ groups).T for name in ("before", "after", "inside"))
 
-    def reads(
-        self, words: Words, readings: Readings, found: Sequence[Mapping[Span, Read] | None]
-    ) -> list[Mapping[Span, Read] | None]:
-        """Return what words can be read as for each hole; None for free text.
+    def options(
+        self,
+        words: Words,
+        readings: Readings,
+        found: Sequence[Mapping[Span, Read] | None],
+        barred: Sequence[int] = (),
+    ) -> Options:
+        """Score what may be a value.
 
-        `found` is what can be read without the declaration, None where it is free text.
+        `found` is what words can be read as for each hole, None where it is free
+        text. No value has a word that is `barred`.
         """
-        return [
+        reads = [
             self._read(hole, n, words, readings, own) for n, (hole, own) in enumerate(zip(self._holes, found, strict=True))
         ]
-
-    def scores(
-        self, words: Words, reads: Sequence[Mapping[Span, Read] | None]
-    ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        """Return S spans [S, 2], first and last word, and for each hole [S, P] the log-odds that they are its value.
-
-        Minus infinity where the words cannot be.
-        """
         described = describe(words, reads, self._cues)
-        scores = self._left[described.left] + self._right[described.right] + described.shape @ self._shape + self._bias
-        scores += np.einsum("spf,pf->sp", described.pair, self._pair)
+        first, last = described.spans.T
+        begins = self._left[described.left] + _weighed(described.before, self._before) + self._bias
+        ends = self._right[described.right] + _weighed(described.after, self._after)
+        scores = begins[first] + ends[last] + described.shape @ self._shape + _weighed(described.inside, self._inside)
         scores[~described.mask] = -np.inf
-        return described.spans, scores
+        for n in barred:
+            scores[(first <= n) & (n <= last)] = -np.inf
+        return Options(words, self._holes, reads, described.spans, scores)
 
     def _read(
         self, hole: Hole, n: int, words: Words, readings: Readings, found: Mapping[Span, Read] | None
@@ -85,6 +90,12 @@ class Declared:
                 if place:
                     found[place[0], place[1] - 1] = each
         return in_a_row(words, found) if hole.is_list and found is not None else found
+
+
+def _weighed(features: Floats, weights: Floats) -> Floats:
+    """Return [m, P] from [m, P, F] and [P, F]."""
+    weighed: Floats = np.matmul(features.transpose(1, 0, 2), weights[:, :, None])[:, :, 0].T
+    return weighed
 
 
 @cache
