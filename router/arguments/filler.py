@@ -119,8 +119,14 @@ class Filler:
         """Return which words may be a value of the holes that no example marks; None where each is marked."""
         if not self._untaught:
             return None
-        found = [self._read(hole, words, readings) if self._is_read(hole) else None for hole in self._untaught]
+        found = self.readable(self._untaught, words, readings)
         return self._declared.options(words, readings, found, _barred(words, barred))
+
+    def readable(
+        self, asked: Sequence[Hole], words: Words, readings: Readings
+    ) -> list[Mapping[Span, Read] | None]:
+        """Return for each hole what words can be read as, None if any words can be its value."""
+        return [self._read(hole, words, readings) if self._is_read(hole) else None for hole in asked]
 
     def _jointly(
         self, lattice: Lattice, options: Options | None, words: Words, readings: Readings, barred: Sequence[Span]
@@ -175,7 +181,9 @@ class Filler:
 
     @cached_property
     def _untaught(self) -> list[Hole]:
-        return [hole for hole in self.holes if hole not in self._tagged]
+        """The holes that declarations decide. What examples state of a boolean knows better: "after all" is not all."""
+        stated = [hole for hole in self.holes if hole.kind == "boolean" and hole.parameter in self.taught.implied]
+        return [hole for hole in self.holes if hole not in self._tagged and hole not in stated]
 
     @cached_property
     def _declared(self) -> Declared:

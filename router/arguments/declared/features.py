@@ -117,6 +117,8 @@ def _before(row: Floats, table: Floats, words: Words, lowered: Sequence[str], i:
     left, linked = _kind_before(words, lowered, at), False
     while at >= 0 and (lowered[at] in lexical.links or lowered[at] in lexical.determiners or lowered[at] in _LINKING):
         linked, at = True, at - 1
+        if lowered[at + 1] in _LINKING:  # of "a=2" the a is no article
+            break
     if at >= 0 and lowered[at][0].isalnum():
         own = table[at]
         row[:, 1 if linked else 0] = own[:, NAME]

@@ -55,7 +55,13 @@ class Options:
         return bonus
 
     def chosen(self) -> list[Chosen]:
-        """Return the best values without overlap, in order."""
+        """Return the best values, in order."""
+        return [
+            each for s, p in self.segments() for each in self.choices(p, (int(self.spans[s, 0]), int(self.spans[s, 1])))
+        ]
+
+    def segments(self) -> list[tuple[int, int]]:
+        """Return which spans are best for which holes, in order and without overlap."""
         if not len(self.spans):
             return []
         holes = self.scores.argmax(axis=1)
@@ -70,7 +76,7 @@ class Options:
         found, s = [], 0
         while s < len(places):
             if total[s] > total[s + 1]:
-                found += self.choices(int(holes[worth[s]]), (places[s][0], places[s][1]))
+                found.append((int(worth[s]), int(holes[worth[s]])))
                 s = following[s]
             else:
                 s += 1

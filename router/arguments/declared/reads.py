@@ -50,9 +50,11 @@ def figures(hole: Hole, words: Words) -> dict[Span, Read]:
     >>> area = Hole(("area",), "number", {"type": "number"}, None, True, "")
     >>> [read.value for read in figures(area, split_words("areas of 1e3, 12,500 and 7.8.")).values()]
     [1000, 12500, 7.8]
+
+    In a list a comma parts numbers.
     """
     found: dict[Span, Read] = {}
-    for match in _FIGURES.finditer(words.text):
+    for match in (_LISTED if hole.is_list else _FIGURES).finditer(words.text):
         place = words.covering(*match.span())
         value = float(match[0].replace(",", ""))
         value = int(value) if abs(value) < 1e15 and value == int(value) else value
@@ -104,6 +106,9 @@ def _read(words: Words, first: int, last: int, value: bool, share: float) -> Rea
     return Read(words.spans[first][0], words.spans[last][1], value, CERTAIN * share)
 
 
-_FIGURES = re.compile(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d{1,18})(?:\.\d{1,20})?(?:[eE][-+]?\d{1,2})?(?![\w]|[.,:/]\d)")
+_FIGURES = re.compile(
+    r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d{1,18})(?:\.\d{1,20})?(?:[eE][-+]?\d{1,2})?(?!\w|[.,:/]\d)"
+)
+_LISTED = re.compile(r"(?<![\w.])-?\d{1,18}(?:\.\d{1,20})?(?:[eE][-+]?\d{1,2})?(?!\w|[.:/]\d)")
 _SAID = {"true": True, "false": False, "yes": True, "no": False}
 _JOINING = frozenset({",", "and", "&", ";", "or"})

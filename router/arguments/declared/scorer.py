@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from router.arguments.declared.candidates import boundaries, spans_of
 from router.arguments.declared.cues import CLASSES, cues
 from router.arguments.declared.features import AFTER, BEFORE, GROUPS, INSIDE, LEFT, RIGHT, SHAPE, describe
-from router.arguments.declared.layouts import laid_out, layout
+from router.arguments.declared.layouts import Layout, laid_out, layout
 from router.arguments.declared.options import Options
 from router.arguments.declared.reads import booleans, figures, in_a_row
 from router.arguments.holes import Hole
@@ -43,8 +43,8 @@ class Declared:
         """Compile the declarations; `shifts` are added to the scores of each hole."""
         self._holes = holes
         self._layouts = [layout(hole) for hole in holes]
-        self._cues = cues(tool, holes)
-        classes, weights = self._cues.classes, shipped_weights()
+        self.cues = cues(tool, holes)
+        classes, weights = self.cues.classes, shipped_weights()
         self._bias = (weights["bias"] @ classes.T)[0] + np.array(shifts, np.float32)
         self._left, self._right, self._shape = (weights[name] @ classes.T for name in ("left", "right", "shape"))
         groups = classes[:, [CLASSES.index(group) for group in GROUPS]].T
@@ -62,10 +62,8 @@ class Declared:
         `found` is what words can be read as for each hole, None where it is free
         text. No value has a word that is `barred`.
         """
-        reads = [
-            self._read(hole, n, words, readings, own) for n, (hole, own) in enumerate(zip(self._holes, found, strict=True))
-        ]
-        described = describe(words, reads, self._cues)
+        reads = self.reads(words, readings, found)
+        described = describe(words, reads, self.cues)
         first, last = described.spans.T
         begins = self._left[described.left] + _weighed(described.before, self._before) + self._bias
         ends = self._right[described.right] + _weighed(described.after, self._after)
@@ -75,10 +73,18 @@ class Declared:
             scores[(first <= n) & (n <= last)] = -np.inf
         return Options(words, self._holes, reads, described.spans, scores)
 
+    def reads(
+        self, words: Words, readings: Readings, found: Sequence[Mapping[Span, Read] | None]
+    ) -> list[Mapping[Span, Read] | None]:
+        """Return what words can be read as, with what only the declarations tell."""
+        return [
+            self._read(hole, own_layout, words, readings, own)
+            for hole, own_layout, own in zip(self._holes, self._layouts, found, strict=True)
+        ]
+
     def _read(
-        self, hole: Hole, n: int, words: Words, readings: Readings, found: Mapping[Span, Read] | None
+        self, hole: Hole, own: Layout | None, words: Words, readings: Readings, found: Mapping[Span, Read] | None
     ) -> Mapping[Span, Read] | None:
-        own = self._layouts[n]
         if hole.kind == "boolean":
             found = booleans(hole, words)
         elif hole.kind in ("integer", "number"):
