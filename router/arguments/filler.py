@@ -31,6 +31,8 @@ UNREADABLE = -3.0
 """What it costs, in logits, to take words for a value that they cannot be read as."""
 EXPECTED = -0.5
 """How readily a value begins in an answer, in logits."""
+REQUIRED = 0.5
+"""By how much likelier a required value is said than the declarations of other tools had it, in logits."""
 MOST_WORDS = 300
 """More are not looked at: nobody says so much at once."""
 IMPLIED = 0.5
@@ -122,9 +124,7 @@ class Filler:
         found = self.readable(self._untaught, words, readings)
         return self._declared.options(words, readings, found, _barred(words, barred))
 
-    def readable(
-        self, asked: Sequence[Hole], words: Words, readings: Readings
-    ) -> list[Mapping[Span, Read] | None]:
+    def readable(self, asked: Sequence[Hole], words: Words, readings: Readings) -> list[Mapping[Span, Read] | None]:
         """Return for each hole what words can be read as, None if any words can be its value."""
         return [self._read(hole, words, readings) if self._is_read(hole) else None for hole in asked]
 
@@ -189,7 +189,7 @@ class Filler:
     def _declared(self) -> Declared:
         marking = sum(bool(example.slots) for example in self.tool.examples)
         return Declared(
-            self.tool, self._untaught, [0.0 if hole.is_required else -log1p(marking) for hole in self._untaught]
+            self.tool, self._untaught, [REQUIRED if hole.is_required else -log1p(marking) for hole in self._untaught]
         )
 
     @cached_property

@@ -35,7 +35,11 @@ def boundaries(words: Words) -> Boundaries:
         is_mark = not (form[0].isalnum() or form[0] in "$€£-+")
         before = i > 0 and spans[i - 1][1] == spans[i][0]
         after = i + 1 < n and spans[i][1] == spans[i + 1][0]
-        opened = before and (forms[i - 1] in OPENING or forms[i - 1] in ":=,") and not (forms[i - 1] == "," and form[0].isdigit())
+        opened = (
+            before
+            and (forms[i - 1] in OPENING or forms[i - 1] in ":=,")
+            and not (forms[i - 1] == "," and form[0].isdigit())
+        )
         unspaced = not form.isascii()
         begins[i] = (not is_mark or form == "[") and (not before or opened or unspaced)
         ends[i] = (not is_mark or form in "]%+") and (
@@ -96,7 +100,11 @@ def _quoted(words: Words) -> Iterator[tuple[int, int]]:
             if i > opened + 1:
                 yield opened + 1, i - 1
             opened = -1
-        elif opened < 0 and form in _PAIRS and (i == 0 or words.spans[i - 1][1] < words.spans[i][0] or words.forms[i - 1] in "([{:=,"):
+        elif (
+            opened < 0
+            and form in _PAIRS
+            and (i == 0 or words.spans[i - 1][1] < words.spans[i][0] or words.forms[i - 1] in "([{:=,")
+        ):
             opened, mark = i, _PAIRS[form]
     last = len(words) - 1
     while last > opened and words.forms[last] in CLOSING:

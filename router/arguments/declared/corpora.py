@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from router.arguments.declared.features import Described, describe
 from router.arguments.declared.options import Options
 from router.arguments.declared.scorer import Declared
 from router.arguments.filler import Filler, Taught
-from router.arguments.holes import Hole, as_list
+from router.arguments.holes import as_list
 from router.arguments.reading import Moment, Readings
 from router.arguments.words import split_words
 from router.declarations import Example, Tool, load
@@ -61,7 +62,10 @@ def _sentence(source: str, tool: Tool, example: Example) -> Sentence | None:
     declared = Declared(tool, filler.holes, [0.0] * len(filler.holes))
     options = declared.options(words, readings, filler.readable(filler.holes, words, readings))
     values = dict(_flat(example.arguments or {}))
-    marked = {hole: [words.covering(s.start, s.end) for s in example.slots if s.parameter == hole.parameter] for hole in filler.holes}
+    marked = {
+        hole: [words.covering(s.start, s.end) for s in example.slots if s.parameter == hole.parameter]
+        for hole in filler.holes
+    }
     gold, stated = [], []
     for p, hole in enumerate(filler.holes):
         spans = [(s, (i, j)) for s, (i, j) in enumerate(options.spans.tolist()) if options.scores[s, p] > float("-inf")]
@@ -105,7 +109,14 @@ def is_same(found: Any, wanted: Any) -> bool:
 
 
 def _calls(data: Path) -> Iterator[Row]:
-    files = [(data / "seal_tools", "dev.jsonl"), *((data / "acebench", f"en/{f.name}") for f in sorted((data / "acebench" / "en").glob("*.jsonl")) if "preference" not in f.name)]
+    files = [
+        (data / "seal_tools", "dev.jsonl"),
+        *(
+            (data / "acebench", f"en/{f.name}")
+            for f in sorted((data / "acebench" / "en").glob("*.jsonl"))
+            if "preference" not in f.name
+        ),
+    ]
     for folder, name in files:
         declared = {each["id"]: each for each in _lines(folder / "tools.jsonl")}
         for row in _lines(folder / name):
@@ -122,16 +133,16 @@ def _calls(data: Path) -> Iterator[Row]:
 
 
 def _everyday(tool_specs: Path) -> Iterator[Row]:
-    chance = random.Random(5)
+    chance = np.random.default_rng(5)
     for tool in load(tool_specs):
         marked = [example for example in tool.examples if example.slots]
-        for example in chance.sample(marked, min(OF_EACH_TOOL, len(marked))):
-            yield "tool_specs", tool, example
+        for n in chance.permutation(len(marked))[:OF_EACH_TOOL]:
+            yield "tool_specs", tool, marked[n]
 
 
 def _snips(data: Path) -> Iterator[Row]:
     rows = list(_lines(data / "snips" / "train_full.jsonl"))
-    random.Random(5).shuffle(rows)
+    rows = [rows[n] for n in np.random.default_rng(5).permutation(len(rows))]
     for intent in sorted({row["label"] for row in rows}):
         own = [row for row in rows if row["label"] == intent][:OF_EACH_INTENT]
         names = {name: {"type": "string"} for row in own for name in row["args"]}
@@ -140,7 +151,8 @@ def _snips(data: Path) -> Iterator[Row]:
             slots = [
                 Slot(name, place.start(), place.end())
                 for name, value in row["args"].items()
-                if isinstance(value, str) and (place := re.search(rf"(?<!\w){re.escape(value)}(?!\w)", row["text"], re.I))
+                if isinstance(value, str)
+                and (place := re.search(rf"(?<!\w){re.escape(value)}(?!\w)", row["text"], re.I))
             ]
             try:
                 yield "snips", tool, Example(row["text"], tuple(sorted(slots, key=lambda slot: slot.start)))

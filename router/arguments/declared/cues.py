@@ -81,7 +81,9 @@ def cues(tool: Tool, holes: Sequence[Hole]) -> Cues:
         order.append(of_kind[hole.kind])
         of_kind[hole.kind] += 1
     return Cues(
-        np.stack([_classes(hole, own, more, len(holes)) for hole, own, more in zip(holes, named, described, strict=True)]),
+        np.stack(
+            [_classes(hole, own, more, len(holes)) for hole, own, more in zip(holes, named, described, strict=True)]
+        ),
         said,
         frozenset(each for each in general if each not in words.stop),
         examples,
@@ -121,6 +123,8 @@ def _examples(description: str) -> list[str]:
 
 
 _WORD = re.compile(r"[^\W\d_][^\W_]*")
-_EXAMPLES = re.compile(r"(?:\be\.?g\.?|\bfor example|\bsuch as|\blike|\bfor instance|\boptions?:|\beither)[,:]?\s([^.;)]{1,300})", re.I)
+_EXAMPLES = re.compile(
+    r"(?:\be\.?g\.?|\bfor example|\bsuch as|\blike|\bfor instance|\boptions?:|\beither)[,:]?\s([^.;)]{1,300})", re.I
+)
 _BETWEEN = re.compile(r",\s*(?:or\s|and\s|etc)?|\s+or\s+|\s+and\s+|/")
 _QUOTED = re.compile(r"(?<!\w)['\"`]([^'\"`]{1,60})['\"`](?!\w)")

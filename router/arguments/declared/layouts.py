@@ -57,9 +57,10 @@ def _of(pattern: str) -> Layout | None:
 
 
 def _parsed(kind: str, value: str) -> date | time | None:
-    parse = {"date": date.fromisoformat, "time": time.fromisoformat, "date-time": datetime.fromisoformat}[kind]
     try:
-        return parse(value)
+        if kind == "time":
+            return time.fromisoformat(value)
+        return date.fromisoformat(value) if kind == "date" else datetime.fromisoformat(value)
     except ValueError:
         return None
 

@@ -106,9 +106,7 @@ def _read(words: Words, first: int, last: int, value: bool, share: float) -> Rea
     return Read(words.spans[first][0], words.spans[last][1], value, CERTAIN * share)
 
 
-_FIGURES = re.compile(
-    r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d{1,18})(?:\.\d{1,20})?(?:[eE][-+]?\d{1,2})?(?!\w|[.,:/]\d)"
-)
+_FIGURES = re.compile(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d{1,18})(?:\.\d{1,20})?(?:[eE][-+]?\d{1,2})?(?!\w|[.,:/]\d)")
 _LISTED = re.compile(r"(?<![\w.])-?\d{1,18}(?:\.\d{1,20})?(?:[eE][-+]?\d{1,2})?(?!\w|[.:/]\d)")
 _SAID = {"true": True, "false": False, "yes": True, "no": False}
 _JOINING = frozenset({",", "and", "&", ";", "or"})

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -66,8 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def validated(found: Sequence[Sentence]) -> dict[str, Counter[str]]:
     """Return for each set how many utterances have all their values and no other, by weights of other tools."""
     names = sorted({each.tool for each in found})
-    random.Random(0).shuffle(names)
-    fold = {name: n % FOLDS for n, name in enumerate(names)}
+    fold = dict(zip(names, np.random.default_rng(0).permutation(len(names)) % FOLDS, strict=True))
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for n in range(FOLDS):
         weights = fitted([each for each in found if fold[each.tool] != n])
@@ -155,7 +153,11 @@ class _Problem:
         begins, ends = np.zeros((2, len(seen.left), len(classes)))
         np.add.at(begins, first, surplus)
         np.add.at(ends, last, surplus)
-        for name, features, own in (("before", seen.before, begins), ("after", seen.after, ends), ("inside", seen.inside, surplus)):
+        for name, features, own in (
+            ("before", seen.before, begins),
+            ("after", seen.after, ends),
+            ("inside", seen.inside, surplus),
+        ):
             by_group = (own[:, :, None] * groups).reshape(-1, len(_GROUPS))
             slopes[name] += features.reshape(-1, features.shape[2]).T @ by_group
         return count * float(value)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 
-from router.arguments.declared.candidates import boundaries, spans_of
+from router.arguments.declared.contexts import AFTER, BEFORE, LEFT, RIGHT
 from router.arguments.declared.cues import CLASSES, cues
-from router.arguments.declared.features import AFTER, BEFORE, GROUPS, INSIDE, LEFT, RIGHT, SHAPE, describe
+from router.arguments.declared.features import GROUPS, INSIDE, describe
 from router.arguments.declared.layouts import Layout, laid_out, layout
 from router.arguments.declared.options import Options
 from router.arguments.declared.reads import booleans, figures, in_a_row
+from router.arguments.declared.shapes import SHAPE
 from router.arguments.holes import Hole
 from router.arguments.reading import Read, Readings
 from router.arguments.words import Words
@@ -88,7 +88,12 @@ class Declared:
         if hole.kind == "boolean":
             found = booleans(hole, words)
         elif hole.kind in ("integer", "number"):
-            found = {**(found or {}), **figures(hole, words)}
+            spelled = {
+                place: each
+                for place, each in (found or {}).items()
+                if not (hole.is_list and "," in words.between(place[0], place[1] + 1))
+            }
+            found = spelled | figures(hole, words)
         elif own is not None and found is None:
             found = {}
             for each in laid_out(hole, own, readings):

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from router import Example, Tool
+from router.arguments import Moment, Taught
+from router.arguments.declared import Options
+from router.arguments.declared.corpora import is_same
+from router.arguments.declared.scorer import WEIGHED, shipped_weights
+from router.arguments.filler import Filled, Filler
+from router.arguments.holes import Hole
+from router.arguments.reading import Readings
+from router.arguments.validity import allows
+from router.arguments.words import split_words
+from router.encoders import TokenVectors
+from router.text import normalize
+from tests.strategies import utterances
+
+NO_TOKENS = TokenVectors(np.zeros(384, np.float32), np.zeros((0, 0), np.float32), np.zeros((0, 2), np.intp))
+
+
+def tool(name: str, description: str, required: str = "", **parameters: Any) -> Tool:
+    """Return a tool without examples; a parameter is its type and its description, or its schema."""
+    properties = {
+        key: value if isinstance(value, dict) else dict(zip(("type", "description"), value, strict=True))
+        for key, value in parameters.items()
+    }
+    named = required.split() if required else list(properties)
+    return Tool(name, description, {"type": "object", "properties": properties, "required": named})
+
+
+def fill(asked: Tool, text: str, barred: tuple[tuple[int, int], ...] = ()) -> Filled:
+    text = normalize(text)
+    return Filler(asked, Taught(), {}).fill(
+        text, NO_TOKENS, np.zeros(896, np.float32), Readings(text, Moment()), barred
+    )
+
+
+def arguments(asked: Tool, text: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for value in fill(asked, text).values:
+        if value.hole.is_list:
+            found.setdefault(value.hole.name, []).append(value.value)
+        else:
+            found[value.hole.name] = value.value
+    return found
+
+
+TRIANGLE = tool(
+    "triangle_area",
+    "Compute the area of a triangle.",
+    "base height",
+    base=("number", "The base of the triangle."),
+    height=("number", "The height of the triangle."),
+    unit=("string", "The unit of measure."),
+)
+TABLE = tool(
+    "book_table",
+    "Book a table at a restaurant.",
+    restaurant=("string", "Name of the restaurant."),
+    city=("string", "The city where it is."),
+    people=("integer", "How many people come."),
+)
+FLIGHT = tool(
+    "search_flights",
+    "Search for flights.",
+    "origin destination",
+    origin=("string", "City of departure."),
+    destination=("string", "City of arrival."),
+    date=("string", "Date of the flight, format DD/MM/YYYY."),
+    direct_only=("boolean", "Whether to show direct flights only."),
+)
+MEAN = tool("mean", "The mean of numbers.", numbers={"type": "array", "items": {"type": "number"}})
+RIVER = tool("river_length", "Length of a river.", river=("string", "Name of the river."))
+PRICE = tool(
+    "get_price",
+    "Price of a product.",
+    "product",
+    product=("string", "The product."),
+    include_tax=("boolean", "Include tax in the price."),
+)
+
+CALLS = [
+    (TRIANGLE, "Find the area of a triangle with base 10 and height 5", {"base": 10, "height": 5}),
+    (TRIANGLE, "the height of my triangle is 7.5 and its base is 3. Its area?", {"base": 3, "height": 7.5}),
+    (TABLE, "Book a table for 5 people at Luigi's in Rome", {"restaurant": "Luigi", "city": "Rome", "people": 5}),
+    (
+        FLIGHT,
+        "find direct flights from San Francisco to New York on March 5, 2025",
+        {"origin": "San Francisco", "destination": "New York", "date": "05/03/2025", "direct_only": True},
+    ),
+    (MEAN, "what is the mean of 4, 8, 15 and 16.5?", {"numbers": [4, 8, 15, 16.5]}),
+    (MEAN, "compute the mean of [1,2,3,4]", {"numbers": [1, 2, 3, 4]}),
+    (RIVER, "How long is the Amazon river?", {"river": "Amazon"}),
+    (PRICE, "the price of the 'Blue Lamp' without tax", {"product": "Blue Lamp", "include_tax": False}),
+]
+
+
+@pytest.mark.parametrize(("asked", "said", "wanted"), CALLS)
+def test_arguments_are_found_that_no_example_marks(asked: Tool, said: str, wanted: dict[str, Any]) -> None:
+    assert arguments(asked, said) == wanted
+
+
+def test_each_value_has_its_place_and_its_probability() -> None:
+    said = "Book a table for 5 people at Luigi's in Rome"
+    for value in fill(TABLE, said).values:
+        assert said[slice(*value.span)] == value.words
+        assert 0.5 < value.probability <= 1.0
+
+
+def test_a_date_that_cannot_be_resolved_is_asked_for() -> None:
+    filled = fill(FLIGHT, "flights from Oslo to Rome tomorrow")
+    assert "date" not in {value.hole.name for value in filled.values}
+
+
+def test_no_value_has_a_barred_word() -> None:
+    said = "Book a table for 5 people at Luigi's in Rome"
+    start = said.index("Rome")
+    assert all(value.value != "Rome" for value in fill(TABLE, said, ((start, start + 4),)).values)
+
+
+def test_an_optional_value_that_no_example_marks_must_be_plainer() -> None:
+    examples = tuple(
+        Example.parse(f"price of {{product: {name}}}") for name in ("a lamp", "two chairs", "paint", "tea")
+    )
+    taught = Tool("get_price", PRICE.description, PRICE.parameters, examples)
+    assert Filler(taught, Taught(), {})._declared.options(*_asked(taught, "price of tea with tax")).scores.max() < (
+        Filler(PRICE, Taught(), {})._declared.options(*_asked(PRICE, "price of tea with tax")).scores.max()
+    )
+
+
+def _asked(asked: Tool, text: str) -> tuple[Any, Any, Any]:
+    words, readings = split_words(text), Readings(text, Moment())
+    filler = Filler(asked, Taught(), {})
+    return words, readings, filler.readable(filler.holes, words, readings)
+
+
+@settings(max_examples=200, deadline=None)
+@given(utterances, st.sampled_from([TRIANGLE, TABLE, FLIGHT, MEAN, PRICE]))
+def test_every_value_is_allowed_and_no_two_share_a_word(said: str, asked: Tool) -> None:
+    values = fill(asked, said).values
+    for value in values:
+        assert allows(value.hole.schema, value.value)
+    places = sorted({value.span for value in values})
+    assert all(one[1] <= other[0] for one, other in pairwise(places))
+
+
+def test_a_long_text_is_read_in_bounded_time() -> None:
+    for said in ("a " * 1000, "A, b and " * 250, '"' * 2000, "1,2," * 500, "x/" * 1000):
+        fill(FLIGHT, said)
+        fill(MEAN, said)
+
+
+@given(
+    st.integers(1, 6).flatmap(
+        lambda n: st.tuples(
+            st.lists(
+                st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)).map(sorted).map(tuple), min_size=1, unique=True
+            ),
+            st.integers(1, 2),
+        )
+    ),
+    st.data(),
+)
+def test_the_best_segments_are_those_of_all_that_do_not_overlap(
+    drawn: tuple[list[tuple[int, int]], int], data: st.DataObject
+) -> None:
+    spans, holes = sorted(drawn[0][:6]), drawn[1]
+    scores = data.draw(
+        arrays.arrays(np.float32, (len(spans), holes), elements=st.floats(-4, 4, width=16)), label="scores"
+    )
+    named = [Hole((str(p),), "text", {}, None, True, "") for p in range(holes)]
+    options = Options(split_words("a b c d e f"), named, [None] * holes, np.array(spans, np.intp), scores)
+    subsets = (
+        chosen
+        for size in range(len(spans) + 1)
+        for chosen in combinations(range(len(spans)), size)
+        if all(spans[one][1] < spans[other][0] for one, other in pairwise(chosen))
+    )
+    best = max(sum(float(scores[s].max()) for s in chosen) for chosen in subsets)
+    assert sum(float(scores[segment]) for segment in options.segments()) == pytest.approx(best)
+
+
+def test_the_shipped_weights_are_all_of_known_features() -> None:
+    for name, (rows, columns) in WEIGHED.items():
+        assert shipped_weights()[name].shape == (len(rows), len(columns))
+        assert np.abs(shipped_weights()[name]).max() > 0.0
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "same"),
+    [("New York", "new-york", True), (5, "5.0", True), (True, 1, False), ([1, 2], [2, 1], False), ("a", "b", False)],
+)
+def test_values_are_compared_without_case_and_marks(found: Any, wanted: Any, same: bool) -> None:
+    assert is_same(found, wanted) is same
