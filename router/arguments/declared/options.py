@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from router.arguments.words import Words
 
 Floats = NDArray[np.float32]
 Span = tuple[int, int]
+_Way: TypeAlias = "tuple[float, tuple[int, int, _Way] | None]"
+"""What some values add up to, the last of them, and the way to it."""
+MOST_WAYS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +64,32 @@ class Options:
         ]
 
     def segments(self) -> list[tuple[int, int]]:
-        """Return which spans are best for which holes, in order and without overlap."""
-        if not len(self.spans):
-            return []
-        holes = self.scores.argmax(axis=1)
-        gains = self.scores[np.arange(len(holes)), holes]
-        worth = np.flatnonzero(gains > 0.0)
-        places, gained = self.spans[worth].tolist(), gains[worth].tolist()
-        starts = [first for first, _ in places]
-        following = [bisect_left(starts, last + 1) for _, last in places]
-        total = [0.0] * (len(places) + 1)
-        for s in range(len(places) - 1, -1, -1):
-            total[s] = max(total[s + 1], gained[s] + total[following[s]])
-        found, s = [], 0
-        while s < len(places):
-            if total[s] > total[s + 1]:
-                found.append((int(worth[s]), int(holes[worth[s]])))
-                s = following[s]
-            else:
-                s += 1
-        return found
+        """Return which spans are best for which holes, in order: no two share a word, or a hole that is no list.
+
+        Of the ways to fill the same holes by the words so far, the best is gone on
+        with; at most `MOST_WAYS` at each word.
+        """
+        ends: dict[int, list[tuple[int, int, int]]] = {}
+        for s, p in zip(*(each.tolist() for each in np.nonzero(self.scores > 0.0)), strict=True):
+            ends.setdefault(int(self.spans[s, 1]), []).append((s, int(self.spans[s, 0]), p))
+        once = [0 if hole.is_list else 1 << p for p, hole in enumerate(self.holes)]
+        ways: list[dict[int, _Way]] = [{0: (0.0, None)}]  # by the word that comes next, then by the holes filled
+        for n in range(len(self.words)):
+            here = dict(ways[n])
+            for s, first, p in ends.get(n, ()):
+                score = float(self.scores[s, p])
+                for filled, (before, _) in ways[first].items():
+                    total, after = before + score, filled | once[p]
+                    if not filled & once[p] and (after not in here or total > here[after][0]):
+                        here[after] = total, (s, p, ways[first][filled])
+            if len(here) > MOST_WAYS:
+                here = dict(sorted(here.items(), key=lambda way: -way[1][0])[:MOST_WAYS])
+            ways.append(here)
+        way, found = max(ways[-1].values(), key=lambda way: way[0]), []
+        while way[1] is not None:
+            s, p, way = way[1]
+            found.append((s, p))
+        return found[::-1]
 
     def choices(self, p: int, place: Span) -> list[Chosen]:
         """Return words as the value of a hole: a list that is said in a row has one for each item."""
