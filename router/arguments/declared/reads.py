@@ -31,7 +31,7 @@ def booleans(hole: Hole, words: Words) -> dict[Span, Read]:
     at = 0
     while at < len(words):
         last = at
-        if lowered[at] in _SAID:
+        if lowered[at] in _SAID and (lowered[at] in _PLAIN or not "".join(words.forms[at + 1 : at + 2]).isalnum()):
             found[at, at] = _read(words, at, at, _SAID[lowered[at]], 1.0)
         elif stem(lowered[at]) in wanted:
             while last + 1 < len(words) and stem(lowered[last + 1]) in wanted:
@@ -109,4 +109,6 @@ def _read(words: Words, first: int, last: int, value: bool, share: float) -> Rea
 _FIGURES = re.compile(r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d{1,18})(?:\.\d{1,20})?(?:[eE][-+]?\d{1,2})?(?!\w|[.,:/]\d)")
 _LISTED = re.compile(r"(?<![\w.])-?\d{1,18}(?:\.\d{1,20})?(?:[eE][-+]?\d{1,2})?(?!\w|[.:/]\d)")
 _SAID = {"true": True, "false": False, "yes": True, "no": False}
+_PLAIN = frozenset({"true", "false"})
+"""The others of `_SAID` are no value before a word: "no hotel"."""
 _JOINING = frozenset({",", "and", "&", ";", "or"})

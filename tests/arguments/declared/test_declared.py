@@ -17,9 +17,10 @@ from router.arguments.declared.scorer import WEIGHED, shipped_weights
 from router.arguments.filler import Filled, Filler
 from router.arguments.holes import Hole
 from router.arguments.reading import Readings
+from router.arguments.teaching import teach
 from router.arguments.validity import allows
 from router.arguments.words import split_words
-from router.encoders import TokenVectors
+from router.encoders import HashingEncoder, TokenVectors, encode_utterance_tokens
 from router.text import normalize
 from tests.strategies import utterances
 
@@ -137,6 +138,21 @@ def test_an_optional_value_that_no_example_marks_must_be_plainer() -> None:
     assert Filler(taught, Taught(), {})._declared.options(*_asked(taught, "price of tea with tax")).scores.max() < (
         Filler(PRICE, Taught(), {})._declared.options(*_asked(PRICE, "price of tea with tax")).scores.max()
     )
+
+
+def test_examples_decide_what_they_mark_and_declarations_the_rest() -> None:
+    encoder = HashingEncoder()
+    marks = ("price of {product: %s}", "what does {product: %s} cost", "how much is {product: %s}")
+    said = [mark % name for mark in marks for name in ("a lamp", "two chairs", "red paint")]
+    schema = {**PRICE.parameters, "required": ["product", "city"]}
+    schema["properties"] = {**schema["properties"], "city": {"type": "string", "description": "The city of the shop."}}
+    asked = Tool("get_price", PRICE.description, schema, tuple(map(Example.parse, said)))
+    text = "how much is red paint in the city of Paris"
+    tokens = encode_utterance_tokens(encoder, text)
+    filler = Filler(asked, teach(asked, encoder, 0.0), {})
+    found = filler.fill(text, tokens, tokens.row, Readings(text, Moment()), ())
+    assert {value.hole.name: value.value for value in found.values}["city"] == "Paris"
+    assert [hole.name for hole in filler._tagged] == ["product"]
 
 
 def _asked(asked: Tool, text: str) -> tuple[Any, Any, Any]:
