@@ -50,7 +50,10 @@ def test_the_wheel_holds_what_is_needed_at_run_time(wheel: Path) -> None:
 
 def test_the_wheel_holds_every_licence_and_says_so(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
-    licences = ("LICENSE", "router/encoders/minilm/LICENSE", "router/encoders/minilm/NOTICE")
+    licences = (
+        *("LICENSE", "router/encoders/minilm/LICENSE", "router/encoders/minilm/NOTICE"),
+        "router/arguments/declared/NOTICE",
+    )
     (info,) = {name.split("/")[0] for name in archive.namelist() if ".dist-info/" in name}
     metadata = archive.read(f"{info}/METADATA").decode()
     for licence in licences:

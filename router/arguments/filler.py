@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import log1p
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from router.arguments.company import apart, joined, joiners
+from router.arguments.declared import Chosen, Declared, Options
 from router.arguments.holes import Hole, as_list, holes
 from router.arguments.implied import Implied
 from router.arguments.reading import Read, Readings
-from router.arguments.tagger import Lattice, Tagger, nothing_said
+from router.arguments.tagger import Lattice, Segment, Tagger, nothing_said
 from router.arguments.validity import validity_of
 from router.arguments.words import Words, split_words
 from router.decisions import How
@@ -29,10 +31,10 @@ Span = tuple[int, int]
 
 UNREADABLE = -3.0
 """What it costs, in logits, to take words for a value that they cannot be read as."""
-UNTAUGHT = -2.0
-"""How readily a value begins in an utterance, of a parameter that no example marks, in logits."""
 EXPECTED = -0.5
-"""The same in an answer."""
+"""How readily a value begins in an answer, in logits."""
+REQUIRED = 0.5
+"""By how much likelier a required value is said than the declarations of other tools had it, in logits."""
 MOST_WORDS = 300
 """More are not looked at: nobody says so much at once."""
 IMPLIED = 0.5
@@ -96,49 +98,85 @@ class Filler:
         words = split_words(text).first(MOST_WORDS)
         if not words or not self.holes:
             return Filled()
-        tagger = self.taught.tagger
-        tagged = [self._by_parameter[name] for name in tagger.parameters] if tagger else []
-        rest = [hole for hole in self.holes if hole not in tagged]
-        lattice = tagger.lattice(words, words.vectors(tokens)) if tagger else nothing_said(len(words))
-        said = self._chosen(words, lattice.with_untaught(len(rest), UNTAUGHT), [*tagged, *rest], readings, barred)
+        options = self._options(words, readings, barred)
+        if self.taught.tagger is None:
+            chosen = options.chosen() if options else []
+        else:
+            lattice = self.taught.tagger.lattice(words, words.vectors(tokens))
+            chosen = self._jointly(lattice, options, words, readings, barred)
+        said = self._valued(words, chosen)
         implied = self._implied(row, {each.hole for each in (*said.values, *said.unknown)})
         return Filled(tuple(self._agreeing([*said.values, *implied])), said.unknown)
 
     def plain(self, text: str, readings: Readings, among: Sequence[Hole] | None = None) -> tuple[Value, ...]:
         """Return the values that need no context: times, numbers, choices and what is known, each hole's surest."""
         words = split_words(text).first(MOST_WORDS)
-        asked = self.holes if among is None else among
-        readable = [hole for hole in asked if hole.kind != "text" or self.knows(hole)]
+        readable = [hole for hole in (self.holes if among is None else among) if self._is_read(hole)]
         if not words or not readable:
             return ()
-        return self._chosen(
-            words, nothing_said(len(words)).with_untaught(len(readable), EXPECTED), readable, readings, ()
-        ).values
+        read = [self._read(hole, words, readings) for hole in readable]
+        lattice = nothing_said(len(words)).with_untaught(len(readable), EXPECTED)
+        segments = lattice.best(_bonus(readable, read, words))
+        return self._valued(words, _chosen(segments, lattice.probabilities(segments), readable, read)).values
 
-    def _chosen(
-        self, words: Words, lattice: Lattice, asked: Sequence[Hole], readings: Readings, barred: Sequence[Span]
-    ) -> Filled:
-        """Return the likeliest values of the holes that a lattice is about."""
-        read = [self._read(hole, words, readings) for hole in asked]
-        best = lattice.best(_bonus(asked, read, words, barred))
-        chosen = joined(words, best, [self._joiners.get(hole, frozenset()) for hole in asked])
+    def _options(self, words: Words, readings: Readings, barred: Sequence[Span]) -> Options | None:
+        """Return which words may be a value of the holes that no example marks; None where each is marked."""
+        if not self._untaught:
+            return None
+        found = self.readable(self._untaught, words, readings)
+        return self._declared.options(words, readings, found, _barred(words, barred))
+
+    def readable(self, asked: Sequence[Hole], words: Words, readings: Readings) -> list[Mapping[Span, Read] | None]:
+        """Return for each hole what words can be read as, None if any words can be its value."""
+        return [self._read(hole, words, readings) if self._is_read(hole) else None for hole in asked]
+
+    def _jointly(
+        self, lattice: Lattice, options: Options | None, words: Words, readings: Readings, barred: Sequence[Span]
+    ) -> list[Chosen]:
+        """Decide by the examples, and by declarations where these find something."""
+        read = [self._read(hole, words, readings) for hole in self._tagged]
+        bonus = _bonus(self._tagged, read, words)
+        for n in _barred(words, barred):
+            bonus[:, : n + 1, n:] = -np.inf
+        likely = options.likely() if options else []
+        if options and likely:
+            lattice_of_all = lattice.with_untaught(len(likely), 0.0)
+            segments = lattice_of_all.best(np.concatenate([bonus, options.bonus(likely, len(words))]))
+        else:
+            segments = lattice.best(bonus)
+        joining = [self._joiners.get(hole, _NONE) for hole in self._tagged] + [_NONE] * len(likely)
+        segments = joined(words, segments, joining)
+        taught = [each for each in segments if each[0] < len(self._tagged)]
+        chosen = _chosen(taught, lattice.probabilities(taught), self._tagged, read)
+        if options:
+            new = [each for each in segments if each[0] >= len(read)]
+            chosen += [one for p, *place in new for one in options.choices(likely[p - len(read)], (place[0], place[1]))]
+        return sorted(chosen, key=lambda each: each.place)
+
+    def _valued(self, words: Words, chosen: Sequence[Chosen]) -> Filled:
+        """Return the values that words stand for."""
         values, unknown = [], []
-        for (p, first, last), probability in zip(chosen, lattice.probabilities(chosen), strict=True):
-            hole, span = asked[p], (words.spans[first][0], words.spans[last][1])
-            said, each = words.between(first, last + 1), read[p].get((first, last))
-            if each is not None and each.value is not None:
+        for each in chosen:
+            hole, read, (first, last) = each.hole, each.read, each.place
+            span, said = (words.spans[first][0], words.spans[last][1]), words.between(first, last + 1)
+            if read is not None and read.value is not None:
                 values += [
-                    Value(hole, value, said, span, probability, each.how, each.rivals) for value in as_list(each.value)
+                    Value(hole, value, said, span, each.probability, read.how, read.rivals)
+                    for value in as_list(read.value)
                 ]
-            elif hole.kind == "text" and not self.knows(hole):
-                values.append(Value(hole, said, said, span, probability, "said"))
+            elif read is None and not self._is_read(hole):
+                values.append(Value(hole, said, said, span, each.probability, "said"))
             else:
-                unknown.append(Value(hole, None, said, span, probability, "said"))
+                unknown.append(Value(hole, None, said, span, each.probability, "said"))
         return Filled(tuple(_once(values)), tuple(unknown))
+
+    def _is_read(self, hole: Hole) -> bool:
+        """Say whether only some words can be a value of a hole."""
+        return hole.kind != "text" or self.knows(hole)
 
     @cached_property
     def _joiners(self) -> dict[Hole, frozenset[str]]:
-        return {hole: joiners(self.tool, hole) for hole in self.holes if hole.kind == "text" and not self.knows(hole)}
+        return {hole: joiners(self.tool, hole) for hole in self.holes if not self._is_read(hole)}
 
     @cached_property
     def _apart(self) -> frozenset[frozenset[Hole]]:
@@ -152,6 +190,24 @@ class Filler:
     def is_valid(self) -> Callable[[Mapping[str, Any]], bool]:
         """What says whether these are the arguments of a valid call."""
         return validity_of(self.tool.parameters)
+
+    @cached_property
+    def _tagged(self) -> list[Hole]:
+        """The holes that examples mark."""
+        return [self._by_parameter[name] for name in self.taught.tagger.parameters] if self.taught.tagger else []
+
+    @cached_property
+    def _untaught(self) -> list[Hole]:
+        """The holes that declarations decide. What examples state of a boolean knows better: "after all" is not all."""
+        stated = [hole for hole in self.holes if hole.kind == "boolean" and hole.name in self.taught.implied]
+        return [hole for hole in self.holes if hole not in self._tagged and hole not in stated]
+
+    @cached_property
+    def _declared(self) -> Declared:
+        marking = sum(bool(example.slots) for example in self.tool.examples)
+        return Declared(
+            self.tool, self._untaught, [REQUIRED if hole.is_required else -log1p(marking) for hole in self._untaught]
+        )
 
     @cached_property
     def _by_parameter(self) -> dict[str, Hole]:
@@ -196,7 +252,29 @@ def known_for(hole: Hole, known: Mapping[str, KnownValues]) -> KnownValues | Non
     return None
 
 
-def _bonus(tagged: Sequence[Hole], read: Sequence[Mapping[Span, Read]], words: Words, barred: Sequence[Span]) -> Any:
+def _chosen(
+    segments: Sequence[Segment],
+    probabilities: Sequence[float],
+    holes: Sequence[Hole],
+    read: Sequence[Mapping[Span, Read]],
+) -> list[Chosen]:
+    return [
+        Chosen(holes[p], (first, last), probability, read[p].get((first, last)))
+        for (p, first, last), probability in zip(segments, probabilities, strict=True)
+    ]
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _barred(words: Words, barred: Sequence[Span]) -> list[int]:
+    """Return the words that have a barred character."""
+    return [
+        n for n, (start, end) in enumerate(words.spans) if any(start < other[1] and other[0] < end for other in barred)
+    ]
+
+
+def _bonus(tagged: Sequence[Hole], read: Sequence[Mapping[Span, Read]], words: Words) -> NDArray[np.float64]:
     """Return what speaks for and against spans of words [P, n, n] beside the tagger."""
     bonus = np.zeros((len(tagged), len(words), len(words)))
     for own, hole, found in zip(bonus, tagged, read, strict=True):
@@ -204,10 +282,6 @@ def _bonus(tagged: Sequence[Hole], read: Sequence[Mapping[Span, Read]], words: W
             own[:] = UNREADABLE
         for place, each in found.items():
             own[place] = each.bonus
-    for start, end in barred:
-        inside = [n for n, span in enumerate(words.spans) if span[0] < end and span[1] > start]
-        for n in inside:
-            bonus[:, : n + 1, n:] = -np.inf
     return bonus
 
 
