@@ -72,7 +72,7 @@ class Readings:
         match hole.kind:
             case "choice":
                 yield from self._learnt(phrases)
-                if set(hole.choices) & _DAYS:
+                if any(choice in _DAYS for choice in hole.choices if isinstance(choice, str)):
                     yield from self._days()
             case "integer" | "number":
                 yield from self._mentions(hole.kind, ("number", "measure", "ordinal"))

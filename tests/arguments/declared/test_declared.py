@@ -171,6 +171,11 @@ def test_every_value_is_allowed_and_no_two_share_a_word(said: str, asked: Tool) 
     assert all(one[1] <= other[0] for one, other in pairwise(places))
 
 
+def test_choices_may_be_lists() -> None:
+    days = {"enum": [["mon", "tue"], "weekend"], "description": "The days."}
+    assert arguments(tool("plan", "Plan the days.", days=days), "plan the weekend") == {"days": "weekend"}
+
+
 def test_a_long_text_is_read_in_bounded_time() -> None:
     for said in ("a " * 1000, "A, b and " * 250, '"' * 2000, "1,2," * 500, "x/" * 1000):
         fill(FLIGHT, said)
