@@ -39,6 +39,8 @@ MOST_WORDS = 300
 """More are not looked at: nobody says so much at once."""
 IMPLIED = 0.5
 """How probable a value must be that nothing says."""
+SURE = 0.75
+"""How probable a choice must be to stand beside what examples never have it beside."""
 
 
 @dataclass(frozen=True)
@@ -286,8 +288,8 @@ def _bonus(tagged: Sequence[Hole], read: Sequence[Mapping[Span, Read]], words: W
 
 
 def _is_doubtful(value: Value) -> bool:
-    """Whether a choice is not said, or its words are more likely to say nothing."""
-    return value.hole.kind in ("choice", "boolean") and (value.how == "implied" or value.probability < IMPLIED)
+    """Whether a choice is not said, or not surely."""
+    return value.hole.kind in ("choice", "boolean") and (value.how == "implied" or value.probability < SURE)
 
 
 def _once(values: Sequence[Value]) -> list[Value]:

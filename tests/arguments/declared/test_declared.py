@@ -148,7 +148,7 @@ def test_examples_decide_what_they_mark_and_declarations_the_rest() -> None:
     schema["properties"] = {**schema["properties"], "city": {"type": "string", "description": "The city of the shop."}}
     asked = Tool("get_price", PRICE.description, schema, tuple(map(Example.parse, said)))
     text = "how much is red paint in the city of Paris"
-    tokens = encode_utterance_tokens(encoder, text)
+    [tokens] = encode_utterance_tokens(encoder, [text])
     filler = Filler(asked, teach(asked, encoder, 0.0), {})
     found = filler.fill(text, tokens, tokens.row, Readings(text, Moment()), ())
     assert {value.hole.name: value.value for value in found.values}["city"] == "Paris"
