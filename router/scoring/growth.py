@@ -113,6 +113,6 @@ def _fit_row(channels: Channels, own: Floats, rivals: Floats, inverse_penalty: f
         while loss(dual + step) > before and np.abs(step).max() > 1e-9:
             step *= 0.5
         dual += step
-        if before - loss(dual) < 1e-3:
+        if before - loss(dual) < 1e-5:
             break
     return (rows.T @ dual).astype(np.float32), bias

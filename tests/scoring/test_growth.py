@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import minimize
@@ -101,6 +101,7 @@ def _logistic(
 @given(
     st.integers(0, 2**32), st.integers(1, 5), st.integers(0, 8), st.integers(0, 4), st.sampled_from([0.3, 10.0, 30.0])
 )
+@example(50465, 3, 1, 3, 30.0)
 def test_the_new_row_of_the_head_is_the_optimum(
     seed: int, own: int, rivals: int, heads: int, inverse_penalty: float
 ) -> None:
