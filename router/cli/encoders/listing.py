@@ -1,23 +1,8 @@
-"""`router encoders`: which encoders there are, and which would work here."""
+"""Which encoders there are, and which would work here."""
 
 from __future__ import annotations
 
 import argparse
-
-from router.cli.command import Commands, add_command
-
-_DESCRIPTION = """\
-List the encoders that '--encoder' takes, and what each lacks to be used here.
-"""
-_EXAMPLE = """\
-  $ router encoders
-  $ router compile tool_specs --encoder st:sentence-transformers/all-MiniLM-L12-v2
-"""
-
-
-def add(commands: Commands) -> None:
-    """Add the command."""
-    add_command(commands, "encoders", run, "list the encoders and what is installed", _DESCRIPTION, _EXAMPLE)
 
 
 def run(_: argparse.Namespace) -> int:
