@@ -138,7 +138,7 @@ def _encoder(named: Mapping[str, Any]) -> Mapping[str, Any]:
 def _check_tokens(encoder: Encoder, arguments: Arguments) -> None:
     """Raise EncoderError unless the encoder gives the vectors of words that the arguments were taught with."""
     taught = {len(each.tagger.vector_weights) - 1 for each in arguments.taught.values() if each.tagger}
-    if taught and taught != {given := encode_utterance_tokens(encoder, "a").vectors.shape[1]}:
+    if taught and taught != {given := encode_utterance_tokens(encoder, ["a"])[0].vectors.shape[1]}:
         dims = ", ".join(map(str, sorted(taught)))
         raise EncoderError(
             f"the arguments in this bundle were taught with vectors of words of {dims} dims; "

@@ -84,12 +84,12 @@ class Card:
 
 
 def fingerprint_of(folder: Path, card: Card) -> str:
-    """Return 12 hexadecimal digits of all that decides the rows: the files, and how the card says to use them."""
+    """Return 12 hexadecimal digits of all that decides the rows and the tokens: the files, and how they are used."""
     digest = hashlib.sha256()
     for name in (MODEL, TOKENIZER):
         with (folder / name).open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
-    settings = {"max_tokens": card.max_tokens, "output": card.output, "prefixes": asdict(card.prefixes)}
+    settings = {key: value for key, value in asdict(card).items() if key in _DECIDING}
     digest.update(json.dumps(settings, sort_keys=True).encode("ascii"))
     return digest.hexdigest()[:12]
 
@@ -118,6 +118,7 @@ def _read(file: Path, source: Mapping[str, Any], key: str, kind: type[_T], defau
     return value
 
 
+_DECIDING = {"max_tokens", "output", "hidden_output", "prefixes"}
 _KINDS = {str: "a string", int: "an integer", dict: "an object"}
 _LEAST = {"dim": 1, "max_tokens": 3}
 _LISTED = f"{MODEL}, {TOKENIZER} and {CARD}"

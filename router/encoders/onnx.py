@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from router.encoders.card import CARD, MODEL, TOKENIZER, Card
 from router.encoders.protocol import Prefixes, TokenVectors
 from router.errors import EncoderError
 
+_T = TypeVar("_T")
 _MANY = 16
 """From so many utterances on it pays to start threads."""
 
@@ -68,24 +69,27 @@ class OnnxEncoder:
 
     def encode(self, utterances: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row for each text: float32 `[len(utterances), dim]`."""
-        if len(utterances) == 1:
-            return self._encode_one(utterances[0])
-        if not utterances:
-            return np.empty((0, self.dim), np.float32)
-        if len(utterances) < _MANY or self._threads < 2:
-            return np.concatenate([self._encode_one(utterance) for utterance in utterances])
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(self._threads) as pool:
-            return np.concatenate(list(pool.map(self._encode_one, utterances)))
+        rows = self._each(self._encode_one, utterances)
+        return np.concatenate(rows) if rows else np.empty((0, self.dim), np.float32)
 
     @property
     def gives_tokens(self) -> bool:
         """Whether the card names an output that holds tokens."""
         return bool(self._card.hidden_output)
 
-    def encode_tokens(self, text: str) -> TokenVectors:
-        """Return the row of a text and its tokens, those that the tokenizer adds left out."""
+    def encode_tokens(self, utterances: Sequence[str]) -> list[TokenVectors]:
+        """Return the row of each text and its tokens, those that the tokenizer adds left out."""
+        return self._each(self._tokens_of_one, utterances)
+
+    def _each(self, encode: Callable[[str], _T], utterances: Sequence[str]) -> list[_T]:
+        if len(utterances) < _MANY or self._threads < 2:
+            return [encode(utterance) for utterance in utterances]
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(self._threads) as pool:
+            return list(pool.map(encode, utterances))
+
+    def _tokens_of_one(self, text: str) -> TokenVectors:
         encoding, (row, vectors) = self._run(text, [self._card.output, self._card.hidden_output])
         own = ~np.array(encoding.special_tokens_mask, bool)
         if vectors.ndim != 3 or vectors.shape[:2] != (1, len(own)):

@@ -138,7 +138,7 @@ def test_any_text_has_a_unit_row_of_its_own(encoder: Encoder, utterances: list[s
 
 def test_tokens_come_with_the_row_that_a_text_has_without_them(encoder: Encoder) -> None:
     for utterance in UTTERANCES:
-        found = encode_utterance_tokens(encoder, utterance)
+        found = encode_utterance_tokens(encoder, [utterance])[0]
         assert found.row.tobytes() == encode_utterances(encoder, [utterance])[0].tobytes()
         assert found.vectors.dtype == np.float32
         assert len(found.vectors) == len(found.spans)
@@ -147,7 +147,7 @@ def test_tokens_come_with_the_row_that_a_text_has_without_them(encoder: Encoder)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sampled_from(UTTERANCES))
 def test_tokens_lie_in_the_text_and_in_order(encoder: Encoder, utterance: str) -> None:
-    spans = encode_utterance_tokens(encoder, utterance).spans
+    spans = encode_utterance_tokens(encoder, [utterance])[0].spans
     assert spans.shape[1:] == (2,)
     assert (spans[:, 0] < spans[:, 1]).all()
     assert (spans[1:] >= spans[:-1]).all()
@@ -156,7 +156,7 @@ def test_tokens_lie_in_the_text_and_in_order(encoder: Encoder, utterance: str) -
 
 def test_only_some_encoders_give_tokens_and_they_say_so(encoder: Encoder, request: pytest.FixtureRequest) -> None:
     gives = "tokens" in request.node.callspec.params["encoder"] or encoder.name == "minilm-l6-int8"
-    found = encode_utterance_tokens(encoder, "wake me at half past six")
+    found = encode_utterance_tokens(encoder, ["wake me at half past six"])[0]
     assert can_give_tokens(encoder) is gives
     if gives:
         covered = {place for start, end in found.spans.tolist() for place in range(start, end)}
@@ -167,11 +167,11 @@ def test_only_some_encoders_give_tokens_and_they_say_so(encoder: Encoder, reques
 
 
 def test_threads_get_the_same_tokens(encoder: Encoder) -> None:
-    expected = [encode_utterance_tokens(encoder, utterance) for utterance in UTTERANCES[:7]]
+    expected = encode_utterance_tokens(encoder, UTTERANCES[:7])
     with ThreadPoolExecutor(8) as pool:
         for _ in range(3):
-            for one, other in zip(
-                pool.map(lambda text: encode_utterance_tokens(encoder, text), UTTERANCES[:7]), expected, strict=True
+            for (one,), other in zip(
+                pool.map(lambda text: encode_utterance_tokens(encoder, [text]), UTTERANCES[:7]), expected, strict=True
             ):
                 assert one.vectors.tobytes() == other.vectors.tobytes()
                 assert np.array_equal(one.spans, other.spans)
