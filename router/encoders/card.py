@@ -1,4 +1,4 @@
-"""`encoder.json`: what a folder with an ONNX encoder says about itself."""
+"""`encoder.json`: what a folder with an encoder says about itself."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ class Card:
     """The output that holds the tokens in their context: float32 `[1, tokens, any]`. Empty if there is none."""
     prefixes: Prefixes = field(default_factory=Prefixes)
     """What the encoder was trained to see before a text."""
+    model: str = MODEL
+    """The file that holds the weights."""
     fingerprint: str = ""
     """As `fingerprint_of` gives it. Where it is not stated it is computed on opening, which takes time."""
 
@@ -68,16 +70,17 @@ class Card:
                 utterance=_read(file, prefixes, "utterance", str, ""),
                 declaration=_read(file, prefixes, "declaration", str, ""),
             ),
+            model=_read(file, data, "model", str, cls.model),
             fingerprint=_read(file, data, "fingerprint", str, ""),
         )
-        _check_sizes(folder, _read(file, data, "files", dict, {}))
+        _check_sizes(folder, card.model, _read(file, data, "files", dict, {}))
         return card if card.fingerprint else replace(card, fingerprint=fingerprint_of(folder, card))
 
     def write(self, folder: Path, **notes: Any) -> None:
         """Write the card of a folder that holds its model and tokenizer, with their sizes and fingerprint."""
         data = asdict(self) | {
             "fingerprint": fingerprint_of(folder, self),
-            "files": {name: (folder / name).stat().st_size for name in (MODEL, TOKENIZER)},
+            "files": {name: (folder / name).stat().st_size for name in (self.model, TOKENIZER)},
         }
         text = json.dumps(data | notes, indent=2, ensure_ascii=False)
         (folder / CARD).write_text(text + "\n", encoding="utf-8", newline="\n")
@@ -86,7 +89,7 @@ class Card:
 def fingerprint_of(folder: Path, card: Card) -> str:
     """Return 12 hexadecimal digits of all that decides the rows and the tokens: the files, and how they are used."""
     digest = hashlib.sha256()
-    for name in (MODEL, TOKENIZER):
+    for name in (card.model, TOKENIZER):
         with (folder / name).open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     settings = {key: value for key, value in asdict(card).items() if key in _DECIDING}
@@ -94,13 +97,14 @@ def fingerprint_of(folder: Path, card: Card) -> str:
     return digest.hexdigest()[:12]
 
 
-def _check_sizes(folder: Path, sizes: Mapping[str, Any]) -> None:
-    for name in (MODEL, TOKENIZER):
+def _check_sizes(folder: Path, model: str, sizes: Mapping[str, Any]) -> None:
+    for name in (model, TOKENIZER):
         file = folder / name
         try:
             size = file.stat().st_size
         except OSError as error:
-            raise EncoderError(f"{file}: {error.strerror}. A folder with an encoder holds {_LISTED}.") from error
+            listed = f"{model}, {TOKENIZER} and {CARD}"
+            raise EncoderError(f"{file}: {error.strerror}. A folder with an encoder holds {listed}.") from error
         if size != sizes.get(name, size):
             raise EncoderError(
                 f"{file}: has {size} bytes, but {CARD} says {sizes[name]!r}. It was altered, or copied in part."

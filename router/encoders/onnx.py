@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from router.encoders.card import CARD, MODEL, TOKENIZER, Card
 from router.encoders.protocol import Prefixes, TokenVectors
+from router.encoders.tokenizer import open_tokenizer
 from router.errors import EncoderError
 
 _T = TypeVar("_T")
@@ -39,7 +40,7 @@ class OnnxEncoder:
         self.folder = Path(folder)
         self._card = Card.read(self.folder)
         self._threads = min(4, os.cpu_count() or 1) if threads is None else threads
-        self._tokenizer = _open_tokenizer(self.folder / TOKENIZER, self._card.max_tokens)
+        self._tokenizer = open_tokenizer(self.folder / TOKENIZER, self._card.max_tokens)
         self._session = _open_session(self.folder / MODEL)
         self._outputs = [self._card.output]
         self._extra_inputs = self._check_graph()
@@ -142,19 +143,6 @@ class OnnxEncoder:
 
 
 _EXTRA_INPUTS: dict[str, Callable[[Any], Any]] = {"attention_mask": np.ones_like, "token_type_ids": np.zeros_like}
-
-
-def _open_tokenizer(file: Path, max_tokens: int) -> Any:
-    from tokenizers import Tokenizer
-
-    try:
-        tokenizer = Tokenizer.from_file(str(file))
-        tokenizer.enable_truncation(max_tokens)
-    except Exception as error:  # tokenizers raises no narrower one
-        raise EncoderError(f"{file}: not a tokenizer: {error}") from error
-    tokenizer.no_padding()
-    tokenizer.encode_special_tokens = True  # text that looks like a mark is text
-    return tokenizer
 
 
 def _open_session(file: Path) -> Any:

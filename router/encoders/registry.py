@@ -57,6 +57,10 @@ def load_encoder(spec: str | Encoder = DEFAULT) -> Encoder:
         from router.encoders.onnx import OnnxEncoder
 
         return OnnxEncoder(argument)
+    if kind == "static":
+        from router.encoders.static import StaticEncoder
+
+        return StaticEncoder(argument)
     from router.encoders.sentence_transformers import SentenceTransformerEncoder
 
     return SentenceTransformerEncoder(argument)
@@ -87,5 +91,6 @@ _FORMS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "minilm": ("all-MiniLM-L6-v2 in 8 bits, English; ships with this package", ("onnxruntime", "tokenizers"), ""),
     "hashing": ("hashed words and character trigrams: knows no meaning, for tests", (), ""),
     "onnx:DIR": ("your own: model.onnx, tokenizer.json and encoder.json", ("onnxruntime", "tokenizers"), ""),
+    "static:DIR": ("your own: a table of tokens, as 'distill' or model2vec writes it", ("tokenizers",), ""),
     "st:NAME_OR_PATH": ("a sentence-transformers model; needs torch", ("sentence_transformers",), "[st]"),
 }
