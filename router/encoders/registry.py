@@ -163,17 +163,17 @@ _BACKENDS = (
         _RUNTIME,
     ),
     _Backend(
+        "static:DIR",
+        "a table of token vectors, from 'router encoders distill' or model2vec",
+        lambda folder, _: _static(folder),
+        ("tokenizers",),
+    ),
+    _Backend(
         "st:NAME_OR_PATH",
         "a sentence-transformers model; needs torch",
         lambda name, _: _sentence_transformers(name),
         ("sentence_transformers",),
         "st",
-    ),
-    _Backend(
-        "static:DIR",
-        "a table of token vectors, from 'router encoders distill' or model2vec",
-        lambda folder, _: _static(folder),
-        ("tokenizers",),
     ),
     _Backend("ollama:MODEL", "a model of Ollama, which must run", partial(_http, "ollama"), _HTTP, "http"),
     _Backend(

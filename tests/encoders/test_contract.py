@@ -15,6 +15,8 @@ from router.encoders import Encoder, HashingEncoder, encode_utterance_tokens, en
 from router.encoders.cache import CachedEncoder
 from router.encoders.onnx import OnnxEncoder
 from router.encoders.protocol import can_give_tokens
+from router.encoders.static import StaticEncoder
+from tests.encoder_making.small_encoders import write_static
 from tests.encoders.conftest import write_tiny_encoder
 
 UTTERANCES = [
@@ -54,6 +56,8 @@ _OPEN: dict[str, Callable[[Path], Encoder]] = {
     "onnx": _tiny,
     "cached": _cached,
     "tokens": _giving_tokens,
+    "static": lambda folder: StaticEncoder(write_static(folder / "static")),
+    "static, letters in bytes": lambda folder: StaticEncoder(write_static(folder / "static", "BPE with bytes")),
     "cached tokens": _cached_giving_tokens,
 }
 
