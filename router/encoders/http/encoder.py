@@ -9,7 +9,7 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,9 @@ class HttpEncoder:
 
     def __repr__(self) -> str:
         return f"<HttpEncoder {self.name!r}, {self.dim} dims, {self.fingerprint}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"{self.name} cannot be pickled, because its key would be in it. Open it where it is used.")
 
     @property
     def name(self) -> str:

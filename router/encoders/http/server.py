@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS = 3.0
 _READ_SECONDS = 60.0
 """A server may have to load its model first."""
+_BACKOFF_SECONDS = 0.25
+"""Waited before a server is asked for the third time; doubled after each."""
 _WAIT_SECONDS = 20
 """No longer than this is waited before asking again, whatever the server says."""
 
@@ -103,7 +105,7 @@ class Server:
                 read=2,
                 allowed_methods=None,
                 status_forcelist=self._wire.retried,
-                backoff_factor=0.25,
+                backoff_factor=_BACKOFF_SECONDS / 2,
                 backoff_max=_WAIT_SECONDS,
                 retry_after_max=_WAIT_SECONDS,
                 raise_on_status=False,
