@@ -27,7 +27,7 @@ def add_encoder(parser: argparse._ActionsContainer, default: str | None) -> None
         "'router encoders prefixes' measures which",
     )
     parser.add_argument(
-        "--allow-remote", action="store_true", help="let the encoder send texts to another machine; without it, none is"
+        "--allow-remote", action="store_true", help="let the encoder send what people say to another machine"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +45,14 @@ class Choice:
     p: float
     """How likely such a difference between it and the encoder's own is, if neither is better (exact McNemar test)."""
 
+    @classmethod
+    def between(cls, tried: Sequence[Tried]) -> Choice:
+        """Compare the first with the best."""
+        best = max(tried, key=lambda each: each.right.sum())
+        own = tried[0].right
+        p = mcnemar(int((own & ~best.right).sum()), int((~own & best.right).sum()))
+        return cls(tuple(tried), best, p)
+
     @property
     def taken(self) -> Tried:
         """The best, if it is better by more than chance; otherwise the encoder's own."""
@@ -72,9 +80,7 @@ def choose_prefixes(
             known = cross_validate(material, lambda _, done, total, task=task: progress(task, done, total))  # type: ignore[misc]
             made = predict(known.evidence, known.fusion, known.gates)
         tried.append(Tried(task, prefixes, share(made.right), auroc(made.inside, made.outside), made.right))
-    best = max(tried, key=lambda each: each.right.sum())
-    own = tried[0].right
-    return Choice(tuple(tried), best, mcnemar(int((own & ~best.right).sum()), int((~own & best.right).sum())))
+    return Choice.between(tried)
 
 
 def _candidates(encoder: Encoder) -> dict[str, Prefixes]:

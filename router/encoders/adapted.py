@@ -57,6 +57,16 @@ class AdaptedEncoder:
         return f"<AdaptedEncoder of {self.encoder!r}, {self.dim} dims, {self.fingerprint}>"
 
     @property
+    def tasks(self) -> dict[str, Prefixes]:
+        """What may be put before texts of the encoder that is adapted."""
+        return tasks_of(self.encoder)
+
+    @property
+    def matryoshka_dimensions(self) -> tuple[int, ...]:
+        """At which lengths its rows may be cut further."""
+        return dimensions_of(self.encoder)
+
+    @property
     def settings(self) -> dict[str, Any]:
         """What makes this of the encoder, as a JSON object that `AdaptedEncoder.restore` reads."""
         prefixes = None if self._prefixes is None else asdict(self._prefixes)

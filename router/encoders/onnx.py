@@ -145,13 +145,10 @@ class OnnxEncoder:
         return encoding, found
 
     def _pooled(self, output: NDArray[np.float32]) -> NDArray[np.float32]:
-        match self._card.pooling:
-            case "mean" if output.ndim == 3:
-                return output.mean(axis=1)
-            case "cls" if output.ndim == 3:
-                return output[:, 0].copy()
-            case _:
-                return output
+        if not self._card.pooling or output.ndim != 3:
+            return output
+        row: NDArray[np.float32] = output.mean(axis=1) if self._card.pooling == "mean" else output[:, 0].copy()
+        return row
 
     def _check_graph(self) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
         """Return the inputs beside `input_ids`, each with what makes it. Raises EncoderError."""

@@ -16,7 +16,7 @@ from tests.encoders.test_layout import write_hub_folder
 ID = "onnx-community/embeddinggemma-300m-ONNX"
 
 
-def _refusal(kind: type[Exception]) -> Exception:
+def _refusal(kind: type[errors.HfHubHTTPError]) -> Exception:
     response: Any = SimpleNamespace(headers={}, request=None, status_code=401)
     return kind("401", response=response)
 

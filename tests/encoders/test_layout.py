@@ -96,7 +96,7 @@ def test_what_makes_a_row_must_be_known(tmp_path: Path, more: dict[str, Any]) ->
     folder = write_hub_folder(tmp_path / "hub", pooled=False)
     for name, data in more.items():
         _write(folder, name, data)
-    with pytest.raises(EncoderError, match="gives no 'sentence_embedding'.*'router encoders export'"):
+    with pytest.raises(EncoderError, match=r"gives no 'sentence_embedding'.*'router encoders export'"):
         OnnxEncoder(folder)
 
 
@@ -162,7 +162,7 @@ def test_marks_that_the_settings_ask_for_must_come_from_the_tokenizer(tmp_path: 
     _write(folder, "tokenizer_config.json", settings)
     OnnxEncoder(folder)
     _write(folder, "tokenizer_config.json", settings | {"eos_token": "<eos>"})
-    with pytest.raises(EncoderError, match="says 'add_eos_token'.* does not add '<eos>'"):
+    with pytest.raises(EncoderError, match=r"says 'add_eos_token'.* does not add '<eos>'"):
         OnnxEncoder(folder)
 
 
