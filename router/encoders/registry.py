@@ -131,6 +131,12 @@ def _static(folder: str) -> Encoder:
     return StaticEncoder(folder)
 
 
+def _litert(path: str) -> Encoder:
+    from router.encoders.litert import LiteRTEncoder
+
+    return LiteRTEncoder(path)
+
+
 def _http(kind: str, argument: str, allow_remote: bool) -> Encoder:
     from router.encoders.http import open_http
 
@@ -175,6 +181,13 @@ _BACKENDS = (
         lambda name, _: _sentence_transformers(name),
         ("sentence_transformers",),
         "st",
+    ),
+    _Backend(
+        "litert:FILE_OR_DIR",
+        "a .tflite model, as Android apps carry them",
+        lambda path, _: _litert(path),
+        ("ai_edge_litert", "tokenizers"),
+        "litert",
     ),
     _Backend("ollama:MODEL", "a model of Ollama, which must run", partial(_http, "ollama"), _HTTP, "http"),
     _Backend(

@@ -27,6 +27,7 @@ from router.encoders.static import StaticEncoder
 from tests.encoder_making.small_encoders import write_static
 from tests.encoders.conftest import write_tiny_encoder
 from tests.encoders.http import servers
+from tests.encoders.litert.test_litert import write_litert_folder
 from tests.encoders.test_layout import write_hub_folder
 
 UTTERANCES = [
@@ -60,6 +61,11 @@ def _cached_giving_tokens(folder: Path) -> Encoder:
     return CachedEncoder(_giving_tokens(folder), folder)
 
 
+def _litert(folder: Path) -> Encoder:
+    pytest.importorskip("ai_edge_litert", reason="ai-edge-litert is not installed")
+    return load_encoder(f"litert:{write_litert_folder(folder)}")
+
+
 _OPEN: dict[str, Callable[[Path], Encoder]] = {
     "hashing": lambda _: HashingEncoder(),
     "minilm": lambda _: load_encoder("minilm"),
@@ -70,6 +76,7 @@ _OPEN: dict[str, Callable[[Path], Encoder]] = {
     "static, letters in bytes": lambda folder: StaticEncoder(write_static(folder / "static", "BPE with bytes")),
     "cached tokens": _cached_giving_tokens,
     "hub": lambda folder: OnnxEncoder(write_hub_folder(folder / "embeddinggemma")),
+    "litert": _litert,
     "cut tokens": lambda folder: AdaptedEncoder(_giving_tokens(folder), dimensions=4, prefixes=Prefixes("say: ", "")),
 }
 _SENTENCE_TRANSFORMERS = {"st": "minilm_source", "gemma": "gemma_folder"}
