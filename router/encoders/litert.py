@@ -47,7 +47,7 @@ class LiteRTEncoder:
             self._interpreter.allocate_tensors()
         except Exception as error:  # it raises what its compiled part raises
             raise EncoderError(f"{self._file}: not a model that LiteRT can open: {error}") from error
-        self._inputs = sorted(self._interpreter.get_input_details(), key=lambda each: "mask" in each["name"])
+        self._inputs = sorted(self._interpreter.get_input_details(), key=_tokens_first)
         outputs = self._interpreter.get_output_details()
         self._length, dim = self._check(outputs)
         self._output = outputs[0]["index"]
@@ -114,7 +114,8 @@ class LiteRTEncoder:
         length = np.sqrt(np.vdot(row, row))
         if not 0 < length < np.inf:  # also where it is NaN
             raise EncoderError(f"{self._file}: gave a row of length {length} on {utterance!r:.80}")
-        return row / length
+        row /= length
+        return row
 
     def _check(self, outputs: Sequence[Any]) -> tuple[int, int]:
         """Return how many tokens the graph takes and how long its row is. Raises EncoderError."""
@@ -126,3 +127,8 @@ class LiteRTEncoder:
             found = f"takes {shapes} and gives {[each['shape'].tolist() for each in outputs]}"
             raise EncoderError(f"{self._file}: {found}; expected [1, n] tokens, perhaps their mask, and one row [1, D]")
         return int(shapes[0][1]), int(given[1])
+
+
+def _tokens_first(given: Any) -> tuple[bool, str]:
+    """Sort inputs by their names, which count them where they say nothing else: `args_0`, `args_1`."""
+    return "mask" in given["name"], given["name"]

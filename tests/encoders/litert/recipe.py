@@ -22,11 +22,11 @@ class _Mean(torch.nn.Module):
         super().__init__()
         pieces = 4 + 2 * len(LETTERS)
         table = np.random.default_rng(7).normal(size=(pieces, DIM)).astype(np.float32)
-        self.table = torch.nn.Embedding.from_pretrained(torch.from_numpy(table))
+        self.table = torch.nn.Parameter(torch.from_numpy(table), requires_grad=False)
 
     def forward(self, ids: Any, mask: Any) -> Any:
         weight = mask.unsqueeze(-1).to(torch.float32)
-        mean = (self.table(ids) * weight).sum(1) / weight.sum(1)
+        mean = (torch.nn.functional.embedding(ids, self.table) * weight).sum(1) / weight.sum(1)
         return mean / mean.norm(dim=-1, keepdim=True)
 
 
@@ -35,7 +35,7 @@ def main() -> None:
     import litert_torch
 
     ids = torch.ones((1, TOKENS), dtype=torch.int32)
-    litert_torch.convert(_Mean().eval(), (ids, ids)).export(str(FILE))
+    litert_torch.convert(_Mean().eval(), (ids, ids.clone())).export(str(FILE))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,7 @@ def test_what_is_no_model_is_an_encoder_error(folder: Path) -> None:
 
 
 def test_without_litert_the_command_that_installs_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "ai_edge_litert", None)
+    for module in ("ai_edge_litert", "ai_edge_litert.interpreter"):
+        monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtraError, match=r"pip install 'intent-router\[litert\]'"):
         load_encoder("litert:model.tflite")
