@@ -137,6 +137,12 @@ def _litert(path: str) -> Encoder:
     return LiteRTEncoder(path)
 
 
+def _mlx(folder: str) -> Encoder:
+    from router.encoders.mlx import MlxEncoder
+
+    return MlxEncoder(folder)
+
+
 def _http(kind: str, argument: str, allow_remote: bool) -> Encoder:
     from router.encoders.http import open_http
 
@@ -188,6 +194,13 @@ _BACKENDS = (
         lambda path, _: _litert(path),
         ("ai_edge_litert", "tokenizers"),
         "litert",
+    ),
+    _Backend(
+        "mlx:DIR",
+        "a model that mlx-embeddings runs, as on Macs",
+        lambda folder, _: _mlx(folder),
+        ("mlx_embeddings", "tokenizers"),
+        "mlx",
     ),
     _Backend("ollama:MODEL", "a model of Ollama, which must run", partial(_http, "ollama"), _HTTP, "http"),
     _Backend(

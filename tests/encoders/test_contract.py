@@ -29,6 +29,7 @@ from tests.encoders.conftest import write_tiny_encoder
 from tests.encoders.http import servers
 from tests.encoders.litert.test_litert import write_litert_folder
 from tests.encoders.test_layout import write_hub_folder
+from tests.encoders.test_mlx import write_mlx_folder
 
 UTTERANCES = [
     "wake me at half past six",
@@ -83,7 +84,7 @@ _SENTENCE_TRANSFORMERS = {"st": "minilm_source", "gemma": "gemma_folder"}
 """Models in its format, by the fixtures that have them."""
 
 
-@pytest.fixture(scope="module", params=[*_OPEN, *_SENTENCE_TRANSFORMERS, *servers.FORMATS])
+@pytest.fixture(scope="module", params=[*_OPEN, *_SENTENCE_TRANSFORMERS, "mlx", *servers.FORMATS])
 def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Encoder]:
     """Yield each encoder, opened and used without a network."""
     if request.param in _SENTENCE_TRANSFORMERS:
@@ -91,6 +92,11 @@ def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(socket.socket, "connect", _refuse)
             yield load_encoder(f"st:{source}")
+        return
+    if request.param == "mlx":
+        pytest.importorskip("mlx_embeddings", reason="mlx-embeddings is not installed")
+        folder = write_mlx_folder(request.getfixturevalue("gemma_folder"), tmp_path_factory.mktemp("mlx") / "tiny")
+        yield load_encoder(f"mlx:{folder}")
         return
     if request.param in servers.FORMATS:
         with servers.serving(servers.FORMATS[request.param]) as fake, pytest.MonkeyPatch.context() as patch:
@@ -190,7 +196,7 @@ def test_tokens_lie_in_the_text_and_in_order(encoder: Encoder, utterance: str) -
 
 def test_only_some_encoders_give_tokens_and_they_say_so(encoder: Encoder, request: pytest.FixtureRequest) -> None:
     named = request.node.callspec.params["encoder"]
-    always = ("minilm", "hub", "static", *_SENTENCE_TRANSFORMERS)
+    always = ("minilm", "hub", "static", "mlx", *_SENTENCE_TRANSFORMERS)
     gives = "tokens" in named or named.startswith(always)
     found = encode_utterance_tokens(encoder, ["wake me at half past six"])[0]
     assert can_give_tokens(encoder) is gives
