@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from router.encoders import Encoder, HashingEncoder, encode_utterance_tokens, encode_utterances, load_encoder
 from router.encoders.cache import CachedEncoder
+from router.encoders.http import open_http
 from router.encoders.onnx import OnnxEncoder
 from router.encoders.protocol import can_give_tokens
 from tests.encoders.conftest import write_tiny_encoder
-from tests.encoders.http import servers
+from tests.encoders.http import llama_server, servers
 
 UTTERANCES = [
     "wake me at half past six",
@@ -59,7 +60,7 @@ _OPEN: dict[str, Callable[[Path], Encoder]] = {
 }
 
 
-@pytest.fixture(scope="module", params=[*_OPEN, "st", *servers.FORMATS])
+@pytest.fixture(scope="module", params=[*_OPEN, "st", *servers.FORMATS, "llama-server"])
 def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Encoder]:
     """Yield each encoder, opened and used without a network."""
     if request.param == "st":
@@ -68,6 +69,10 @@ def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(socket.socket, "connect", _refuse)
             yield load_encoder(f"st:{source}")
+        return
+    if request.param == "llama-server":
+        with llama_server.running(tmp_path_factory.mktemp("llama") / "log") as url:
+            yield open_http("llamacpp", url)
         return
     if request.param in servers.FORMATS:
         with servers.serving(servers.FORMATS[request.param]) as fake, pytest.MonkeyPatch.context() as patch:
