@@ -1,6 +1,7 @@
 """What models of known families were trained to see before a text.
 
-None of the servers adds these words itself: Ollama, llama.cpp and LM Studio tokenize what they are sent.
+Ollama and llama.cpp give a model what they are sent and add no words of their own, and no other server here is
+known to.
 """
 
 from __future__ import annotations
