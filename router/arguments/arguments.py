@@ -35,7 +35,7 @@ class Heard:
 
 def hear(encoder: Encoder, text: str, lexical_weight: float) -> Heard:
     """Encode a normalised text, once for the router and for its arguments."""
-    tokens = encode_utterance_tokens(encoder, text)
+    (tokens,) = encode_utterance_tokens(encoder, [text])
     return Heard(text, tokens, Texts(tokens.row[None], sketches([text])).rows(lexical_weight)[0])
 
 

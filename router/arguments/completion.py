@@ -8,7 +8,7 @@ from typing import Any
 
 from router.arguments.filler import Filled, Filler, Value
 from router.arguments.holes import Hole
-from router.arguments.validity import allows, is_valid
+from router.arguments.validity import allows
 from router.decisions import Argument, AskArgument, Because, ToolCall
 from router.declarations import Tool
 
@@ -49,7 +49,7 @@ def completed(call: ToolCall | AskArgument, filler: Filler, filled: Filled) -> T
     for name, schema in tool.parameters.get("properties", {}).items():
         if isinstance(schema, Mapping) and "const" in schema and name in tool.parameters.get("required", ()):
             arguments[name] = schema["const"]
-    if not is_valid(arguments, tool.parameters):
+    if not filler.is_valid(arguments):
         blamed = next((value.hole for value in kept), next(iter(own), _anything(tool)))
         return _asked(call, blamed, "unknown_value", {}, ())
     return ToolCall(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from router.arguments.holes import Hole, as_list, holes
 from router.arguments.implied import Implied
 from router.arguments.reading import Read, Readings
 from router.arguments.tagger import Lattice, Tagger, nothing_said
+from router.arguments.validity import validity_of
 from router.arguments.words import Words, split_words
 from router.decisions import How
 from router.declarations import Tool
@@ -135,6 +136,11 @@ class Filler:
     def knows(self, hole: Hole) -> bool:
         """Say whether the values of a hole are known, so that no other will do."""
         return hole in self._known
+
+    @cached_property
+    def is_valid(self) -> Callable[[Mapping[str, Any]], bool]:
+        """What says whether these are the arguments of a valid call."""
+        return validity_of(self.tool.parameters)
 
     @cached_property
     def _by_parameter(self) -> dict[str, Hole]:

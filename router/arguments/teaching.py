@@ -27,7 +27,7 @@ def teach(tool: Tool, encoder: Encoder, lexical_weight: float) -> Taught:
     if not tool.examples or not holes(tool):
         return Taught()
     said = [normalize(example.utterance) for example in tool.examples]
-    tokens = [encode_utterance_tokens(encoder, text) for text in said]
+    tokens = encode_utterance_tokens(encoder, said)
     rows = Texts(np.stack([each.row for each in tokens]), sketches(said)).rows(lexical_weight)
     whole = [hole for hole in holes(tool) if len(hole.path) == 1]  # of a part of an object, examples have no value
     return Taught(

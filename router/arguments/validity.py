@@ -6,22 +6,24 @@ needs. What these keywords do not cover is left to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeAlias
 
 Schema: TypeAlias = Mapping[str, Any] | bool
 
 
-def is_valid(arguments: Mapping[str, Any], parameters: Mapping[str, Any]) -> bool:
-    """Say whether these are the arguments of a valid call.
+def validity_of(parameters: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], bool]:
+    """Return what says whether arguments are those of a valid call; keep it, since making it reads the whole schema.
 
     `format` is not looked at: who makes a value sees to it.
     """
     if _is_plain(parameters):
-        return allows({"type": "object", **parameters}, arguments)
+        return partial(allows, {"type": "object", **parameters})
     from router.declarations.parameters import call_validator
 
-    return bool(call_validator(parameters).evolve(format_checker=None).is_valid(arguments))
+    is_valid: Callable[[Mapping[str, Any]], bool] = call_validator(parameters).evolve(format_checker=None).is_valid
+    return is_valid
 
 
 def is_shaped(schema: Any) -> bool:

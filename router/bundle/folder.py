@@ -18,7 +18,7 @@ from router.bundle.npy import dump_npy, load_npy
 from router.errors import BundleError
 
 FORMAT = "intent-router-bundle"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 
 

@@ -10,10 +10,12 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from router.encoders.adapted import AdaptedEncoder
 from router.encoders.protocol import Encoder, Prefixes, TokenVectors, can_give_tokens
 from router.errors import MissingExtraError
 
@@ -25,15 +27,17 @@ _BATCH = 64
 _TIMEOUT = 5.0
 """So many seconds a process waits for another that is writing."""
 
+_T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
 class CachedEncoder:
     """Encode with another encoder, and ask it only once for each text.
 
-    Rows are the same bits as without the cache. They are kept in one SQLite file
-    for each encoder's fingerprint, found by the SHA-256 of the text (the text
-    itself is not kept), and each has a checksum. Threads and processes may share
+    Rows and tokens are the same bits as without the cache. They are kept in one
+    SQLite file for each encoder's fingerprint, found by the SHA-256 of the text
+    (the text itself is not kept), and each has a checksum: 2 kB for the row of a
+    text, and for its tokens about as much a word. Threads and processes may share
     it. A cache that is damaged is begun anew; one that cannot be used is bypassed
     from then on. The log has a line about it; neither is ever an error.
 
@@ -81,57 +85,73 @@ class CachedEncoder:
 
     def encode(self, utterances: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row for each text: float32 `[len(utterances), dim]`."""
-        keys = [hashlib.sha256(utterance.encode()).digest() for utterance in utterances]
-        rows = self._read(keys)
-        missing = {key: text for key, text in zip(keys, utterances, strict=True) if key not in rows}
-        new_keys = list(missing)
-        self._report(0, len(missing))
-        for start in range(0, len(missing), _BATCH):
-            batch = new_keys[start : start + _BATCH]
-            new = dict(zip(batch, self.encoder.encode([missing[key] for key in batch]), strict=True))
-            self._write(new)
-            rows |= new
-            self._report(start + len(batch), len(missing))
-        return np.stack([rows[key] for key in keys]) if keys else np.empty((0, self.dim), np.float32)
+        rows = self._each(utterances, _row_key, self.encoder.encode, _pack_row, _unpack_row)
+        return np.stack(rows) if rows else np.empty((0, self.dim), np.float32)
 
     @property
     def gives_tokens(self) -> bool:
         """Whether the encoder that is cached does."""
         return can_give_tokens(self.encoder)
 
-    def encode_tokens(self, text: str) -> TokenVectors:
-        """Return the row of a text and its tokens. These are not kept."""
+    def encode_tokens(self, utterances: Sequence[str]) -> list[TokenVectors]:
+        """Return the row of each text and its tokens."""
+        return self._each(utterances, _tokens_key, self._encode_tokens, _pack_tokens, _unpack_tokens)
+
+    def _encode_tokens(self, utterances: Sequence[str]) -> list[TokenVectors]:
         assert can_give_tokens(self.encoder)
-        return self.encoder.encode_tokens(text)
+        found = self.encoder.encode_tokens(utterances)
+        self._write({_row_key(text): _pack_row(each.row) for text, each in zip(utterances, found, strict=True)})
+        return found
+
+    def _each(
+        self,
+        utterances: Sequence[str],
+        key_of: Callable[[str], bytes],
+        encode: Callable[[Sequence[str]], Iterable[_T]],
+        pack: Callable[[_T], bytes],
+        unpack: Callable[[bytes, int], _T | None],
+    ) -> list[_T]:
+        """Return what is kept for each text, and encode and keep what is not there."""
+        keys = [key_of(utterance) for utterance in utterances]
+        found = {key: value for key, data in self._read(keys).items() if (value := unpack(data, self.dim)) is not None}
+        missing = {key: text for key, text in zip(keys, utterances, strict=True) if key not in found}
+        new_keys = list(missing)
+        self._report(0, len(missing))
+        for start in range(0, len(missing), _BATCH):
+            batch = new_keys[start : start + _BATCH]
+            new = dict(zip(batch, encode([missing[key] for key in batch]), strict=True))
+            self._write({key: pack(value) for key, value in new.items()})
+            found |= new
+            self._report(start + len(batch), len(missing))
+        return [found[key] for key in keys]
 
     def _report(self, done: int, total: int) -> None:
         if self._progress and total:
             self._progress(done, total)
 
-    def _read(self, keys: Iterable[bytes]) -> dict[bytes, NDArray[np.float32]]:
-        """Return the rows that are there and whole."""
-        rows: dict[bytes, NDArray[np.float32]] = {}
+    def _read(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """Return the values that are there and whole."""
+        values: dict[bytes, bytes] = {}
         if not self._usable:
-            return rows
+            return values
         try:
             with closing(self._connect()) as connection:
                 for key in set(keys):
                     for (value,) in connection.execute("SELECT value FROM embedding WHERE key = ?", (key,)):
-                        row = _unpack(key, value, self.dim)
-                        if row is not None:
-                            rows[key] = row
+                        if isinstance(value, bytes) and _checksum(key, value[:-4]) == value[-4:]:
+                            values[key] = value[:-4]
         except _FAILURES as error:
             self._give_up(error)
-        return rows
+        return values
 
-    def _write(self, rows: Mapping[bytes, NDArray[np.float32]]) -> None:
-        """Add rows in one transaction, in place of damaged ones."""
+    def _write(self, values: Mapping[bytes, bytes]) -> None:
+        """Add values in one transaction, in place of damaged ones."""
         if not self._usable:
             return
         try:
             with closing(self._connect()) as connection, connection:
-                values = [(key, _pack(key, row)) for key, row in rows.items()]
-                connection.executemany("INSERT OR REPLACE INTO embedding VALUES (?, ?)", values)
+                rows = [(key, value + _checksum(key, value)) for key, value in values.items()]
+                connection.executemany("INSERT OR REPLACE INTO embedding VALUES (?, ?)", rows)
         except _FAILURES as error:
             self._give_up(error)
 
@@ -157,6 +177,16 @@ class CachedEncoder:
         self._usable = damaged
 
 
+def uncached(encoder: Encoder) -> Encoder:
+    """Return an encoder without its cache: what people say is not for keeping."""
+    if isinstance(encoder, CachedEncoder):
+        return uncached(encoder.encoder)
+    if isinstance(encoder, AdaptedEncoder):
+        inner = uncached(encoder.encoder)
+        return encoder if inner is encoder.encoder else AdaptedEncoder.restore(inner, encoder.settings)
+    return encoder
+
+
 def default_folder() -> Path:
     """Return where embeddings are cached: `$ROUTER_CACHE_DIR`, or else the platform's folder for caches."""
     if stated := os.environ.get(CACHE_DIR_VARIABLE):
@@ -168,20 +198,42 @@ def default_folder() -> Path:
     return platformdirs.user_cache_path("intent-router")
 
 
-def _pack(key: bytes, row: NDArray[np.float32]) -> bytes:
-    """Return the row as little-endian float32, then the CRC-32 of key and row."""
-    data = row.astype("<f4").tobytes()
-    return data + zlib.crc32(key + data).to_bytes(4, "little")
+def _row_key(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
 
 
-def _unpack(key: bytes, value: object, dim: int) -> NDArray[np.float32] | None:
-    """Return the row that `_pack` packed, or None if this is not it."""
-    if not isinstance(value, bytes) or len(value) != 4 * dim + 4:
+def _tokens_key(text: str) -> bytes:
+    return hashlib.sha256(b"tokens of " + text.encode()).digest()
+
+
+def _checksum(key: bytes, data: bytes) -> bytes:
+    return zlib.crc32(key + data).to_bytes(4, "little")
+
+
+def _pack_row(row: NDArray[np.float32]) -> bytes:
+    return row.astype("<f4").tobytes()
+
+
+def _unpack_row(data: bytes, dim: int) -> NDArray[np.float32] | None:
+    return np.frombuffer(data, "<f4").astype(np.float32) if len(data) == 4 * dim else None
+
+
+def _pack_tokens(tokens: TokenVectors) -> bytes:
+    """Return the number of tokens and the length of their vectors, the row, the spans, the vectors."""
+    shape = np.array(tokens.vectors.shape, "<i4").tobytes()
+    return shape + _pack_row(tokens.row) + tokens.spans.astype("<i4").tobytes() + _pack_row(tokens.vectors)
+
+
+def _unpack_tokens(data: bytes, dim: int) -> TokenVectors | None:
+    if len(data) < 8:
         return None
-    data = value[:-4]
-    if zlib.crc32(key + data).to_bytes(4, "little") != value[-4:]:
+    count, length = np.frombuffer(data[:8], "<i4").tolist()
+    spans_at, vectors_at = 8 + 4 * dim, 8 + 4 * dim + 8 * count
+    if count < 0 or length < 0 or len(data) != vectors_at + 4 * count * length:
         return None
-    return np.frombuffer(data, "<f4").astype(np.float32)
+    spans = np.frombuffer(data[spans_at:vectors_at], "<i4").astype(np.intp).reshape(count, 2)
+    vectors = np.frombuffer(data[vectors_at:], "<f4").astype(np.float32).reshape(count, length)
+    return TokenVectors(np.frombuffer(data[8:spans_at], "<f4").astype(np.float32), vectors, spans)
 
 
 _FAILURES = (sqlite3.Error, OSError, UnicodeDecodeError)

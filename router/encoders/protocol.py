@@ -38,7 +38,7 @@ class Encoder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """12 hexadecimal digits that change when the rows may."""
+        """12 hexadecimal digits that change when the rows or the vectors of tokens may."""
 
     @property
     def prefixes(self) -> Prefixes:
@@ -72,8 +72,8 @@ class TokenEncoder(Encoder, Protocol):
     def gives_tokens(self) -> bool:
         """Whether this one can: of some encoders only some models can."""
 
-    def encode_tokens(self, text: str) -> TokenVectors:
-        """Return the row and the tokens of one text, without the marks that the encoder adds."""
+    def encode_tokens(self, utterances: Sequence[str]) -> list[TokenVectors]:
+        """Return the row and the tokens of each text, without the marks that the encoder adds."""
 
 
 def can_give_tokens(encoder: Encoder) -> TypeGuard[TokenEncoder]:
@@ -81,15 +81,14 @@ def can_give_tokens(encoder: Encoder) -> TypeGuard[TokenEncoder]:
     return bool(getattr(encoder, "gives_tokens", False))
 
 
-def encode_utterance_tokens(encoder: Encoder, utterance: str) -> TokenVectors:
-    """Encode one thing that a person says, with its tokens; none where the encoder gives none."""
+def encode_utterance_tokens(encoder: Encoder, utterances: Sequence[str]) -> list[TokenVectors]:
+    """Encode what people say, with its tokens; none where the encoder gives none."""
     if can_give_tokens(encoder):
         prefix = encoder.prefixes.utterance
-        found = encoder.encode_tokens(prefix + utterance)
-        own = found.spans[:, 1] > len(prefix)  # a word's token may begin with the space before it, the prefix's last
-        return TokenVectors(found.row, found.vectors[own], np.maximum(found.spans[own] - len(prefix), 0))
-    row = encode_utterances(encoder, [utterance])[0]
-    return TokenVectors(row, np.zeros((0, 0), np.float32), np.zeros((0, 2), np.intp))
+        found = encoder.encode_tokens(_prefixed(prefix, utterances))
+        return [_without(prefix, each) for each in found] if prefix else found
+    none = np.zeros((0, 0), np.float32), np.zeros((0, 2), np.intp)
+    return [TokenVectors(row, *none) for row in encode_utterances(encoder, utterances)]
 
 
 def encode_utterances(encoder: Encoder, utterances: Sequence[str]) -> NDArray[np.float32]:
@@ -100,6 +99,12 @@ def encode_utterances(encoder: Encoder, utterances: Sequence[str]) -> NDArray[np
 def encode_declarations(encoder: Encoder, declarations: Sequence[str]) -> NDArray[np.float32]:
     """Encode texts that describe tools, with the encoder's prefix for them."""
     return encoder.encode(_prefixed(encoder.prefixes.declaration, declarations))
+
+
+def _without(prefix: str, found: TokenVectors) -> TokenVectors:
+    """Return the tokens of what follows a prefix, counted from there."""
+    own = found.spans[:, 1] > len(prefix)  # a word's token may begin with the space before it, the prefix's last
+    return TokenVectors(found.row, found.vectors[own], np.maximum(found.spans[own] - len(prefix), 0))
 
 
 def _prefixed(prefix: str, texts: Sequence[str]) -> Sequence[str]:

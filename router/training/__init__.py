@@ -20,7 +20,7 @@ from router.arguments.teaching import teach
 from router.decisions import Policy
 from router.declarations import ToolSet
 from router.encoders import DEFAULT, Encoder, load_encoder
-from router.encoders.cache import CachedEncoder
+from router.encoders.cache import uncached
 from router.errors import MissingExtraError
 from router.router import Router
 from router.scoring import Scorer
@@ -50,20 +50,21 @@ def train(
     """
     require_scikit_learn("training a router")
     encoder = load_encoder(encoder)
+    arguments = {}
+    with one_thread():
+        for n, tool in enumerate(tools):  # first, because what gives tokens gives the rows, and a cache keeps them
+            progress("teaching arguments", n + 1, len(tools))
+            arguments[tool.name] = teach(tool, encoder, LEXICAL_WEIGHT)
     material = with_background(tools, encoder)
     with one_thread():
         known = cross_validate(material, progress)
         evidence, fusion, gate = known.evidence, known.fusion, known.gate
         none_of_these = material.counterexamples[won_by_own_tool(evidence, fusion)]
         channels = build_channels(material, LEXICAL_WEIGHT, INVERSE_PENALTY, none_of_these)
-    arguments = {}
-    for n, tool in enumerate(tools):
-        progress("teaching arguments", n + 1, len(tools))
-        arguments[tool.name] = teach(tool, encoder, LEXICAL_WEIGHT)
     policy, held_out = fit_policy(evidence, fusion, known.gates, policy or Policy(), [tool.risk for tool in tools])
     return Router(
         tools,
-        encoder.encoder if isinstance(encoder, CachedEncoder) else encoder,  # what people say is not for the cache
+        uncached(encoder),
         Scorer(channels, LEXICAL_WEIGHT, INVERSE_PENALTY, fusion, gate),
         policy,
         held_out,

@@ -80,7 +80,7 @@ def test_what_is_marked_is_learnt() -> None:
     assert taught.tagger is not None
     assert taught.tagger.parameters == ("who",)
     words = split_words("call zacharias")
-    vectors = words.vectors(encode_utterance_tokens(ENCODER, words.text))
+    vectors = words.vectors(encode_utterance_tokens(ENCODER, [words.text])[0])
     assert taught.tagger.lattice(words, vectors).best(np.zeros((1, 2, 2))) == [(0, 1, 1)]
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from router.arguments.validity import _is_plain, allows, is_valid
+from router.arguments.validity import _is_plain, allows, validity_of
 from router.declarations import ToolSet
 
 _scalars = st.one_of(
@@ -94,7 +94,7 @@ def test_a_call_is_valid_where_jsonschema_says_so(
         st.fixed_dictionaries({}, optional={key: _fitting(own) for key, own in properties.items()})
         | st.dictionaries(_keys, values, max_size=3)
     )
-    assert is_valid(arguments, parameters) == Draft202012Validator(parameters).is_valid(arguments)
+    assert validity_of(parameters)(arguments) == Draft202012Validator(parameters).is_valid(arguments)
 
 
 _UNCOMMON: list[dict[str, Any]] = [
@@ -117,7 +117,7 @@ _UNCOMMON: list[dict[str, Any]] = [
 def test_other_keywords_are_left_to_jsonschema(parameters: dict[str, Any], arguments: dict[str, Any]) -> None:
     whole = {"type": "object", **parameters}
     assert not _is_plain(whole)
-    assert is_valid(arguments, whole) == Draft202012Validator(whole).is_valid(arguments)
+    assert validity_of(whole)(arguments) == Draft202012Validator(whole).is_valid(arguments)
 
 
 @pytest.mark.parametrize(
@@ -163,16 +163,16 @@ def test_items_are_unique_where_jsonschema_says_so(items: list[Any]) -> None:
 
 
 def test_arguments_are_an_object_whatever_is_declared() -> None:
-    assert is_valid({}, {})
-    assert is_valid({"a": 1}, {})
+    assert validity_of({})({})
+    assert validity_of({})({"a": 1})
 
 
 @pytest.mark.parametrize("kind", ["date", "email", "uuid", "time"])
 def test_a_format_is_not_looked_at(kind: str) -> None:
     declared = {"type": "object", "properties": {"a": {"type": "string", "format": kind}}}
     for arguments in ({"a": "2024-13-99"}, {"a": ""}):
-        assert is_valid(arguments, declared)
-        assert is_valid(arguments, {**declared, "minProperties": 1})
+        assert validity_of(declared)(arguments)
+        assert validity_of({**declared, "minProperties": 1})(arguments)
 
 
 def test_the_shipped_tools_need_no_jsonschema(shipped_tools: ToolSet) -> None:
@@ -181,8 +181,8 @@ def test_the_shipped_tools_need_no_jsonschema(shipped_tools: ToolSet) -> None:
 
 def test_everyday_schemas_import_no_jsonschema() -> None:
     program = (
-        "import sys; from router.arguments.validity import is_valid; "
-        "assert is_valid({'a': 1}, {'type': 'object', 'properties': {'a': {'type': ['integer', 'null']}}}); "
+        "import sys; from router.arguments.validity import validity_of; "
+        "assert validity_of({'type': 'object', 'properties': {'a': {'type': ['integer', 'null']}}})({'a': 1}); "
         "assert 'jsonschema' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=120)

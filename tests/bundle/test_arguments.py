@@ -1,7 +1,7 @@
 """What was taught about arguments comes back to the last bit; anything else is an error before it is used."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -244,8 +244,9 @@ class _WithTokens(HashingEncoder):
 
     gives_tokens = True
 
-    def encode_tokens(self, text: str) -> TokenVectors:
-        return TokenVectors(self.encode([text])[0], np.ones((1, 3), np.float32), np.array([[0, len(text)]]))
+    def encode_tokens(self, utterances: Sequence[str]) -> list[TokenVectors]:
+        rows = zip(self.encode(utterances), utterances, strict=True)
+        return [TokenVectors(row, np.ones((1, 3), np.float32), np.array([[0, len(text)]])) for row, text in rows]
 
 
 def test_an_encoder_that_gives_other_vectors_of_words_is_refused(

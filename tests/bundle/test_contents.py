@@ -122,15 +122,15 @@ def test_an_encoder_that_does_not_ship_has_to_be_given(everyday: ToolSet, tmp_pa
     assert len(Router.load(tmp_path / "bundle", _Strange()).tools) == len(everyday)
 
 
-@pytest.mark.parametrize(("version", "hint"), [(0, "Compile it again"), (2, "needs a newer intent-router")])
+@pytest.mark.parametrize(("version", "hint"), [(1, "Compile it again"), (3, "needs a newer intent-router")])
 def test_an_older_and_a_newer_format_are_told_apart(
     everyday_router: Router, tmp_path: Path, version: int, hint: str
 ) -> None:
     everyday_router.save(tmp_path / "bundle")
     manifest = tmp_path / "bundle" / MANIFEST
     text = manifest.read_text(encoding="utf-8")
-    manifest.write_text(text.replace('"format_version": 1', f'"format_version": {version}'), encoding="utf-8")
-    with pytest.raises(BundleError, match=f"has format version {version}; this one reads 1.*{hint}"):
+    manifest.write_text(text.replace('"format_version": 2', f'"format_version": {version}'), encoding="utf-8")
+    with pytest.raises(BundleError, match=f"has format version {version}; this one reads 2.*{hint}"):
         Router.load(tmp_path / "bundle")
 
 

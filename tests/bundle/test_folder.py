@@ -162,21 +162,25 @@ def test_what_is_no_folder_is_said(tmp_path: Path) -> None:
         (b"[" * 100_000, "not JSON"),
         (b"[]", "not the manifest of an intent-router-bundle"),
         (b'{"format": "zip"}', "not the manifest of an intent-router-bundle"),
-        (b'{"format": "intent-router-bundle"}', "has format version None; this one reads 1. Compile it again"),
+        (b'{"format": "intent-router-bundle"}', "has format version None; this one reads 2. Compile it again"),
         (b'{"format": "intent-router-bundle", "format_version": true}', "has format version True"),
         (b'{"format": "intent-router-bundle", "format_version": "1"}', "has format version '1'"),
         (
-            b'{"format": "intent-router-bundle", "format_version": 2}',
-            "has format version 2.* needs a newer intent-router",
+            b'{"format": "intent-router-bundle", "format_version": 3}',
+            "has format version 3.* needs a newer intent-router",
         ),
-        (b'{"format": "intent-router-bundle", "format_version": 1.0}', "has format version 1.0"),
-        (b'{"format": "intent-router-bundle", "format_version": 1}', "was altered"),
         (
-            b'{"format": "intent-router-bundle", "format_version": 1, "x": ' + b"[" * 900 + b"]" * 900 + b"}",
+            b'{"format": "intent-router-bundle", "format_version": 1}',
+            "has format version 1; this one reads 2. Compile it again",
+        ),
+        (b'{"format": "intent-router-bundle", "format_version": 2.0}', "has format version 2.0"),
+        (b'{"format": "intent-router-bundle", "format_version": 2}', "was altered"),
+        (
+            b'{"format": "intent-router-bundle", "format_version": 2, "x": ' + b"[" * 900 + b"]" * 900 + b"}",
             "was altered",
         ),
-        (b'{"format": "intent-router-bundle", "format_version": 1, "x": NaN}', "was altered"),
-        (b'{"format": "intent-router-bundle", "format_version": 1, "x": "\\ud800"}', "was altered"),
+        (b'{"format": "intent-router-bundle", "format_version": 2, "x": NaN}', "was altered"),
+        (b'{"format": "intent-router-bundle", "format_version": 2, "x": "\\ud800"}', "was altered"),
     ],
 )
 def test_a_manifest_that_is_wrong_says_how(bundle: Path, content: bytes, reason: str) -> None:
@@ -226,7 +230,7 @@ def test_a_manifest_lists_its_files_in_an_object(bundle: Path) -> None:
 def test_a_key_that_appears_twice_is_refused(bundle: Path) -> None:
     content = (bundle / MANIFEST).read_bytes()
     (bundle / MANIFEST).write_bytes(
-        content.replace(b'"format_version": 1,', b'"format_version": 1, "format_version": 1,')
+        content.replace(b'"format_version": 2,', b'"format_version": 2, "format_version": 2,')
     )
     with pytest.raises(BundleError, match="was altered"):
         read_folder(bundle)

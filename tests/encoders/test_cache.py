@@ -66,14 +66,22 @@ def test_it_is_the_encoder_it_caches(tmp_path: Path) -> None:
     assert encoder.fingerprint in str(cached.file)
 
 
-def test_it_gives_the_tokens_that_the_encoder_gives_and_keeps_none(tmp_path: Path) -> None:
+def test_tokens_are_encoded_once_and_stay_the_same_and_so_are_their_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", hidden_output="looked_up"))
     cached = CachedEncoder(encoder, tmp_path / "cache")
     assert cached.gives_tokens
-    found, expected = cached.encode_tokens("wake me"), encoder.encode_tokens("wake me")
-    assert np.array_equal(found.vectors, expected.vectors)
-    assert np.array_equal(found.spans, expected.spans)
-    assert not cached.file.exists()
+    expected, rows = encoder.encode_tokens(TEXTS), encoder.encode(TEXTS)
+    cached.encode_tokens(TEXTS)
+    monkeypatch.setattr(encoder, "encode_tokens", None)
+    monkeypatch.setattr(encoder, "encode", None)
+    for found, one in zip(cached.encode_tokens(TEXTS), expected, strict=True):
+        assert np.array_equal(found.row, one.row)
+        assert np.array_equal(found.vectors, one.vectors)
+        assert np.array_equal(found.spans, one.spans)
+        assert (found.vectors.dtype, found.spans.dtype) == (one.vectors.dtype, one.spans.dtype)
+    assert np.array_equal(cached.encode(TEXTS), rows)
     assert not CachedEncoder(HashingEncoder(), tmp_path).gives_tokens
 
 

@@ -16,6 +16,8 @@ from router.encoders.cache import CachedEncoder
 from router.encoders.http import open_http
 from router.encoders.onnx import OnnxEncoder
 from router.encoders.protocol import can_give_tokens
+from router.encoders.static import StaticEncoder
+from tests.encoder_making.small_encoders import write_static
 from tests.encoders.conftest import write_tiny_encoder
 from tests.encoders.http import llama_server, servers
 
@@ -56,6 +58,8 @@ _OPEN: dict[str, Callable[[Path], Encoder]] = {
     "onnx": _tiny,
     "cached": _cached,
     "tokens": _giving_tokens,
+    "static": lambda folder: StaticEncoder(write_static(folder / "static")),
+    "static, letters in bytes": lambda folder: StaticEncoder(write_static(folder / "static", "BPE with bytes")),
     "cached tokens": _cached_giving_tokens,
 }
 
@@ -154,7 +158,7 @@ def test_any_text_has_a_unit_row_of_its_own(encoder: Encoder, utterances: list[s
 
 def test_tokens_come_with_the_row_that_a_text_has_without_them(encoder: Encoder) -> None:
     for utterance in UTTERANCES:
-        found = encode_utterance_tokens(encoder, utterance)
+        found = encode_utterance_tokens(encoder, [utterance])[0]
         assert found.row.tobytes() == encode_utterances(encoder, [utterance])[0].tobytes()
         assert found.vectors.dtype == np.float32
         assert len(found.vectors) == len(found.spans)
@@ -163,7 +167,7 @@ def test_tokens_come_with_the_row_that_a_text_has_without_them(encoder: Encoder)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sampled_from(UTTERANCES))
 def test_tokens_lie_in_the_text_and_in_order(encoder: Encoder, utterance: str) -> None:
-    spans = encode_utterance_tokens(encoder, utterance).spans
+    spans = encode_utterance_tokens(encoder, [utterance])[0].spans
     assert spans.shape[1:] == (2,)
     assert (spans[:, 0] < spans[:, 1]).all()
     assert (spans[1:] >= spans[:-1]).all()
@@ -172,7 +176,7 @@ def test_tokens_lie_in_the_text_and_in_order(encoder: Encoder, utterance: str) -
 
 def test_only_some_encoders_give_tokens_and_they_say_so(encoder: Encoder, request: pytest.FixtureRequest) -> None:
     gives = "tokens" in request.node.callspec.params["encoder"] or encoder.name == "minilm-l6-int8"
-    found = encode_utterance_tokens(encoder, "wake me at half past six")
+    found = encode_utterance_tokens(encoder, ["wake me at half past six"])[0]
     assert can_give_tokens(encoder) is gives
     if gives:
         covered = {place for start, end in found.spans.tolist() for place in range(start, end)}
@@ -183,11 +187,11 @@ def test_only_some_encoders_give_tokens_and_they_say_so(encoder: Encoder, reques
 
 
 def test_threads_get_the_same_tokens(encoder: Encoder) -> None:
-    expected = [encode_utterance_tokens(encoder, utterance) for utterance in UTTERANCES[:7]]
+    expected = encode_utterance_tokens(encoder, UTTERANCES[:7])
     with ThreadPoolExecutor(8) as pool:
         for _ in range(3):
-            for one, other in zip(
-                pool.map(lambda text: encode_utterance_tokens(encoder, text), UTTERANCES[:7]), expected, strict=True
+            for (one,), other in zip(
+                pool.map(lambda text: encode_utterance_tokens(encoder, [text]), UTTERANCES[:7]), expected, strict=True
             ):
                 assert one.vectors.tobytes() == other.vectors.tobytes()
                 assert np.array_equal(one.spans, other.spans)

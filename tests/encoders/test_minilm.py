@@ -65,7 +65,7 @@ def test_the_graph_gives_token_embeddings_whose_normalised_mean_is_the_row() -> 
 
 def test_tokens_are_pieces_of_words_and_their_mean_is_nearly_the_row() -> None:
     text = "Wake me: unbelievably [SEP] jazzy naïve 🔦"
-    found = load_encoder("minilm").encode_tokens(text)  # type: ignore[attr-defined]
+    found = load_encoder("minilm").encode_tokens([text])[0]  # type: ignore[attr-defined]
     pieces = [text[start:end] for start, end in found.spans]
     assert "".join(pieces) == text.replace(" ", "")
     assert pieces[:4] == ["Wake", "me", ":", "un"]

@@ -63,13 +63,26 @@ def test_threads_change_no_bit(tiny_folder: Path, threads: int) -> None:
     assert np.array_equal(OnnxEncoder(tiny_folder, threads=threads).encode(texts), expected)
 
 
+@pytest.mark.parametrize("threads", [1, 8])
+def test_many_texts_have_the_tokens_that_each_has_alone(tmp_path: Path, threads: int) -> None:
+    encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", hidden_output="looked_up"), threads=threads)
+    texts = [f"wake me at {n}" for n in range(40)]
+    for text, found in zip(texts, encoder.encode_tokens(texts), strict=True):
+        (alone,) = encoder.encode_tokens([text])
+        assert np.array_equal(found.row, alone.row)
+        assert np.array_equal(found.vectors, alone.vectors)
+        assert np.array_equal(found.spans, alone.spans)
+
+
 def test_the_fingerprint_is_computed_where_the_card_states_none(tiny_folder: Path) -> None:
     stated = OnnxEncoder(tiny_folder).fingerprint
     _edit_card(tiny_folder, fingerprint=None)
     assert OnnxEncoder(tiny_folder).fingerprint == stated
 
 
-@pytest.mark.parametrize("changed", [{"max_tokens": 9}, {"prefixes": {"utterance": "query: "}}])
+@pytest.mark.parametrize(
+    "changed", [{"max_tokens": 9}, {"prefixes": {"utterance": "query: "}}, {"hidden_output": "looked_up"}]
+)
 def test_the_fingerprint_covers_how_the_files_are_used(tiny_folder: Path, changed: dict[str, Any]) -> None:
     stated = OnnxEncoder(tiny_folder).fingerprint
     _edit_card(tiny_folder, fingerprint=None, **changed)
@@ -137,32 +150,32 @@ def test_an_output_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_tokens_are_those_of_the_text_without_the_marks_at_its_ends(tmp_path: Path) -> None:
     encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", hidden_output="looked_up"))
     assert encoder.gives_tokens
-    found = encoder.encode_tokens("Ab c")
+    found = encoder.encode_tokens(["Ab c"])[0]
     assert found.spans.tolist() == [[0, 1], [1, 2], [3, 4]]
     assert found.vectors.shape == (3, 8)
-    again = encoder.encode_tokens("c c").vectors
+    again = encoder.encode_tokens(["c c"])[0].vectors
     assert np.array_equal(again, found.vectors[[2, 2]])
-    assert encoder.encode_tokens("").vectors.shape == (0, 8)
+    assert encoder.encode_tokens([""])[0].vectors.shape == (0, 8)
 
 
 @pytest.mark.parametrize("text", ["[SEP]", "[CLS] a [PAD]", "[UNK]"])
 def test_what_looks_like_a_mark_has_tokens_like_any_text(tmp_path: Path, text: str) -> None:
     encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", hidden_output="looked_up"))
-    spans = encoder.encode_tokens(text).spans
+    spans = encoder.encode_tokens([text])[0].spans
     assert "".join(text[start:end] for start, end in spans) == text.replace(" ", "")
     assert len(spans) == len(text.replace(" ", ""))
 
 
 def test_what_is_cut_off_has_no_tokens(tmp_path: Path) -> None:
     encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", hidden_output="looked_up", max_tokens=6))
-    whole, cut = encoder.encode_tokens("a b c d"), encoder.encode_tokens("a b c d e f")
+    whole, cut = encoder.encode_tokens(["a b c d"])[0], encoder.encode_tokens(["a b c d e f"])[0]
     assert cut.spans.tolist() == whole.spans.tolist() == [[0, 1], [2, 3], [4, 5], [6, 7]]
     assert np.array_equal(cut.vectors, whole.vectors)
 
 
 def test_places_are_counted_in_characters_of_every_plane(tmp_path: Path) -> None:
     encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", hidden_output="looked_up"))
-    assert encoder.encode_tokens("🔦 ä a").spans.tolist() == [[0, 1], [2, 3], [4, 5]]
+    assert encoder.encode_tokens(["🔦 ä a"])[0].spans.tolist() == [[0, 1], [2, 3], [4, 5]]
 
 
 def test_an_encoder_whose_card_names_no_tokens_gives_none(tiny_folder: Path) -> None:
@@ -188,7 +201,7 @@ def test_tokens_of_another_type_are_refused_at_once(tmp_path: Path) -> None:
 def test_an_output_that_is_none_of_tokens_is_refused(tmp_path: Path) -> None:
     encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", hidden_output="mean"))
     with pytest.raises(EncoderError, match=r"output 'mean' has the shape \(1, 8\); expected \(1, 4, any\)"):
-        encoder.encode_tokens("a b")
+        encoder.encode_tokens(["a b"])[0]
 
 
 def test_a_card_says_where_tokens_are_in_a_text(tiny_folder: Path) -> None:

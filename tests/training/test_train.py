@@ -125,8 +125,8 @@ def test_progress_is_told_from_first_to_last(everyday: ToolSet) -> None:
     told: list[tuple[str, int, int]] = []
     train(everyday, HashingEncoder(), progress=lambda *stage: told.append(stage))
     by_stage = {stage: [(done, total) for name, done, total in told if name == stage] for stage, _, _ in told}
-    assert list(by_stage) == ["cross-validating", "teaching arguments"]
-    for stage, count in zip(by_stage, (FOLDS, len(everyday)), strict=True):
+    assert list(by_stage) == ["teaching arguments", "cross-validating"]
+    for stage, count in zip(by_stage, (len(everyday), FOLDS), strict=True):
         assert by_stage[stage] == [(done, count) for done in range(1, count + 1)]
 
 
