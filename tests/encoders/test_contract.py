@@ -56,8 +56,7 @@ _OPEN: dict[str, Callable[[Path], Encoder]] = {
     "onnx": _tiny,
     "cached": _cached,
     "tokens": _giving_tokens,
-    "static": lambda folder: StaticEncoder(write_static(folder / "static")),
-    "static, letters in bytes": lambda folder: StaticEncoder(write_static(folder / "static", "BPE with bytes")),
+    "static tokens": lambda folder: StaticEncoder(write_static(folder / "static")),
     "cached tokens": _cached_giving_tokens,
 }
 
