@@ -59,7 +59,11 @@ def fitted(vectors: Floats, texts: Sequence[Sequence[int]], wanted: Floats, stre
 
 def summed(vectors: Floats, texts: Sequence[Sequence[int]]) -> Floats:
     """Return the unit rows [n, D] of texts; zero where a text has no tokens."""
-    rows = np.stack([vectors[list(text)].sum(axis=0) for text in texts])
+    return unit(np.stack([vectors[list(text)].sum(axis=0) for text in texts]))
+
+
+def unit(rows: Floats) -> Floats:
+    """Return rows at unit length; one of zeros stays."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return rows / np.where(lengths > 0, lengths, 1)
 

@@ -24,6 +24,7 @@ from router.encoders.card import TOKENIZER
 from router.errors import EncoderError
 
 _KINDS = ("BPE", "Unigram", "WordLevel", "WordPiece")
+_RESERVED = re.compile(r"[\[<]unused_?\d+[\]>]")
 _BYTE = re.compile("<0x[0-9A-F]{2}>")
 
 
@@ -73,13 +74,17 @@ class Vocabulary:
         added = {token["id"] for token in self._data["added_tokens"] if token["special"]}
         return added | {number for number, piece in self.pieces.items() if unknown in (number, piece)}
 
+    def reserved(self) -> set[int]:
+        """Return the pieces that nobody has given a meaning, such as `[unused7]`."""
+        return {number for number, piece in self.pieces.items() if _RESERVED.fullmatch(piece)}
+
     def always(self) -> set[int]:
         """Return what a text of any language may need: marks, bytes or else characters, and pieces without a letter.
 
         Bytes that are no whole character are no letter.
         """
         kept = self.marks() | {token["id"] for token in self._data["added_tokens"]}
-        kept.update(_around(self._data["post_processor"]))
+        kept = (kept - self.reserved()) | set(_around(self._data["post_processor"]))
         bytewise = self._model.get("byte_fallback")
         for number, piece in self.pieces.items():
             whole = not bytewise and len(self._bare(piece)) == 1
@@ -131,6 +136,7 @@ class Vocabulary:
         if self._kind == "BPE":
             pairs = zip(model["merges"], _pairs(model["merges"]), strict=True)
             model["merges"] = [entry for entry, (a, b) in pairs if {a, b, a + b} <= names]
+        data["added_tokens"] = [token for token in data["added_tokens"] if token["id"] in new]
         for token in data["added_tokens"]:
             token["id"] = new[token["id"]]
         _renumber(data["post_processor"], new)
