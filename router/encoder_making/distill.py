@@ -82,7 +82,7 @@ def distill(
     card = Card(name=f"{teacher.name}-static", dim=vectors.shape[1], max_tokens=MAX_TOKENS, model=TABLE)
     card.write(out, distilled_from=teacher.name, texts=len(texts))
     size = sum((out / name).stat().st_size for name in (TABLE, TOKENIZER))
-    return Distilled(*vectors.shape, size, cosine)
+    return Distilled(len(vectors), vectors.shape[1], size, cosine)
 
 
 def _smooth_inverse_frequency(count: int) -> Floats:

@@ -65,10 +65,11 @@ def summed(vectors: Floats, texts: Sequence[Sequence[int]]) -> Floats:
 def unit(rows: Floats) -> Floats:
     """Return rows at unit length; one of zeros stays."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(lengths > 0, lengths, 1)
+    return rows / np.where(lengths > 0, lengths, np.float32(1))
 
 
 def principal(rows: Floats, count: int) -> Floats:
     """Return the directions [D, count] in which rows differ most from zero, the first the most."""
     _, directions = np.linalg.eigh((rows.T @ rows).astype(np.float64))
-    return np.ascontiguousarray(directions[:, ::-1][:, :count], dtype=np.float32)
+    kept: Floats = directions[:, ::-1][:, :count].astype(np.float32)
+    return kept

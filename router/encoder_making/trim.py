@@ -6,8 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from router.encoder_making.languages import needed
 from router.encoder_making.token_rows import keep_rows
@@ -73,7 +75,7 @@ def share_changed(folder: Path, kept: frozenset[int], texts: Sequence[str]) -> f
 
 def _keep_vectors(source: Path, out: Path, order: Sequence[int]) -> None:
     arrays = open_arrays(source)
-    smaller = {name: arrays[name][order] for name in ("weights", "mapping") if name in arrays}
+    smaller: dict[str, NDArray[Any]] = {name: arrays[name][order] for name in ("weights", "mapping") if name in arrays}
     if "mapping" in arrays:
         places, smaller["mapping"] = np.unique(smaller["mapping"], return_inverse=True)
         smaller["embeddings"] = arrays["embeddings"][places]

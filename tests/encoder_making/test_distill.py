@@ -39,7 +39,7 @@ def test_a_vector_is_what_the_model_makes_of_the_token_at_its_place(gemma: Path,
     words = ["wake", "play", "jazz"]
     hidden = np.stack([each[1].numpy() for each in model.encode(words, output_value="token_embeddings")])
     for module in (model[2], model[3]):
-        hidden = hidden @ module.linear.weight.detach().numpy().T
+        hidden = hidden @ module.state_dict()["linear.weight"].numpy().T
     expected = unit(hidden)
     numbers = [whole._tokenizer.token_to_id(word) for word in words]
     weights = whole._weights[numbers, None] / _smooth_inverse_frequency(len(whole._weights))[numbers]

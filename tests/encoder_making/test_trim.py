@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -162,7 +163,7 @@ def test_digits_and_signs_stay(tmp_path: Path) -> None:
 
 def test_a_shared_table_stays_shared(tmp_path: Path) -> None:
     pieces = TOKENIZERS["WordPiece"]().get_vocab_size()
-    more = {"embeddings": np.eye(9, 16, dtype=np.float32), "mapping": np.arange(pieces) % 9}
+    more: dict[str, Any] = {"embeddings": np.eye(9, 16, dtype=np.float32), "mapping": np.arange(pieces) % 9}
     folder = write_static(tmp_path / "whole", **more)
     trim(folder, tmp_path / "smaller", texts=GERMAN)
     whole, smaller = StaticEncoder(folder), StaticEncoder(tmp_path / "smaller")

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from router.encoders import load_encoder
@@ -143,7 +144,7 @@ def test_a_missing_or_altered_file_is_named(tmp_path: Path, name: str) -> None:
 
 def test_arrays_are_written_as_others_read_them_and_read_as_others_write_them(tmp_path: Path) -> None:
     random = np.random.default_rng(1)
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "weights": random.normal(size=5).astype(np.float32),
         "embeddings": random.integers(-127, 128, size=(5, 3)).astype(np.int8),
         "mapping": np.arange(5),
