@@ -47,6 +47,11 @@ class SentenceTransformerEncoder:
         self.dim = len(self._encode_one(""))
         self.fingerprint = _fingerprint(self._model)
 
+    @property
+    def model(self) -> Any:
+        """The `SentenceTransformer`, for whoever makes something of it."""
+        return self._model
+
     def __repr__(self) -> str:
         return f"<SentenceTransformerEncoder {self.name!r}, {self.dim} dims, {self.fingerprint}>"
 
