@@ -15,6 +15,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from router.encoders.adapted import AdaptedEncoder
 from router.encoders.protocol import Encoder, Prefixes, TokenVectors, can_give_tokens
 from router.errors import MissingExtraError
 
@@ -174,6 +175,16 @@ class CachedEncoder:
         except OSError:
             damaged = False
         self._usable = damaged
+
+
+def uncached(encoder: Encoder) -> Encoder:
+    """Return an encoder without its cache: what people say is not for keeping."""
+    if isinstance(encoder, CachedEncoder):
+        return uncached(encoder.encoder)
+    if isinstance(encoder, AdaptedEncoder):
+        inner = uncached(encoder.encoder)
+        return encoder if inner is encoder.encoder else AdaptedEncoder.restore(inner, encoder.settings)
+    return encoder
 
 
 def default_folder() -> Path:

@@ -15,7 +15,10 @@ from router.encoders import Encoder, HashingEncoder, encode_utterance_tokens, en
 from router.encoders.cache import CachedEncoder
 from router.encoders.onnx import OnnxEncoder
 from router.encoders.protocol import can_give_tokens
+from router.encoders.static import StaticEncoder
+from tests.encoder_making.small_encoders import write_static
 from tests.encoders.conftest import write_tiny_encoder
+from tests.encoders.http import servers
 
 UTTERANCES = [
     "wake me at half past six",
@@ -54,11 +57,13 @@ _OPEN: dict[str, Callable[[Path], Encoder]] = {
     "onnx": _tiny,
     "cached": _cached,
     "tokens": _giving_tokens,
+    "static": lambda folder: StaticEncoder(write_static(folder / "static")),
+    "static, letters in bytes": lambda folder: StaticEncoder(write_static(folder / "static", "BPE with bytes")),
     "cached tokens": _cached_giving_tokens,
 }
 
 
-@pytest.fixture(scope="module", params=[*_OPEN, "st"])
+@pytest.fixture(scope="module", params=[*_OPEN, "st", *servers.FORMATS])
 def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Encoder]:
     """Yield each encoder, opened and used without a network."""
     if request.param == "st":
@@ -68,6 +73,11 @@ def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             patch.setattr(socket.socket, "connect", _refuse)
             yield load_encoder(f"st:{source}")
         return
+    if request.param in servers.FORMATS:
+        with servers.serving(servers.FORMATS[request.param]) as fake, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(socket, "getaddrinfo", _only_here)
+            yield servers.open_at(patch, request.param, fake.url)
+        return
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", _refuse)
         yield _OPEN[request.param](tmp_path_factory.mktemp(request.param))
@@ -75,6 +85,11 @@ def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 def _refuse(*_: object) -> None:
     raise AssertionError("an encoder used the network")
+
+
+def _only_here(host: str, port: int, *_: object, **__: object) -> object:
+    assert host == "127.0.0.1", "an encoder used the network"
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))]
 
 
 def test_rows_are_float32_unit_vectors_one_for_each_text(encoder: Encoder) -> None:
