@@ -1,6 +1,6 @@
 """From a sentence-transformers model to a folder that ONNX Runtime runs.
 
-    export(SentenceTransformerEncoder("all-MiniLM-L6-v2"), Path("minilm-int8"), "int8", texts)
+    export(SentenceTransformerEncoder("multilingual-e5-small"), Path("e5-int8"), "int8", texts)
 
 The graph is written node by node from the weights (`bert`, `gemma`), with what
 follows the transformer folded in. Nothing is in the folder's place before its
@@ -26,7 +26,6 @@ from router.encoder_making.quantize import Precision
 from router.encoder_making.source import Source, take_apart
 from router.encoders.card import CARD, MODEL, TOKENIZER, Card
 from router.encoders.onnx import OnnxEncoder
-from router.encoders.protocol import Encoder
 from router.encoders.sentence_transformers import SentenceTransformerEncoder
 from router.errors import EncoderError
 from router.evaluation import Suite
@@ -70,7 +69,9 @@ def export(
     new = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
         progress("writing the graph", 0, 1)
-        card = write(source, new, precision, tokens=tokens, prefixes_of=original)
+        card = write(source, new, precision, tokens=tokens)
+        card = replace(card, prefixes=original.prefixes, matryoshka_dimensions=original.matryoshka_dimensions)
+        card.write(new)
         progress("writing the graph", 1, 1)
         made = OnnxEncoder(new)
         parity = compare(original, made, [*texts, "", _long(texts, source.max_tokens)], progress)
@@ -88,8 +89,11 @@ def export(
     return parity
 
 
-def write(source: Source, folder: Path, precision: Precision, *, tokens: bool, prefixes_of: Encoder) -> Card:
-    """Write the files of an encoder to a folder, compared with nothing yet. Raises EncoderError."""
+def write(source: Source, folder: Path, precision: Precision, *, tokens: bool = False) -> Card:
+    """Write the graph and the tokenizer to a folder, compared with nothing yet, and return a card for it.
+
+    Raises EncoderError.
+    """
     kind = source.config.model_type
     known = ", ".join(map(repr, ARCHITECTURES))
     source.demand(kind in ARCHITECTURES, f"is a transformer of the kind {kind!r}; these can be written: {known}")
@@ -101,15 +105,12 @@ def write(source: Source, folder: Path, precision: Precision, *, tokens: bool, p
         outputs[TOKENS] = [1, "tokens", source.config.hidden_size]
     graph.save(folder, source.name, outputs)
     (folder / TOKENIZER).write_text(source.tokenizer, encoding="utf-8", newline="\n")
-    card = Card(
+    return Card(
         name=f"{source.name}-{precision}",
         dim=source.dim,
         max_tokens=source.max_tokens,
         hidden_output=TOKENS if tokens else "",
-        prefixes=prefixes_of.prefixes,
     )
-    card.write(folder)
-    return card
 
 
 def _fold(graph: Graph, source: Source, hidden: str) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 import numpy as np
 
 from router.encoder_making.graph import Graph
@@ -33,7 +30,7 @@ class _Gemma:
 
     def build(self, output: str) -> str:
         graph, config = self.graph, self.config
-        table = self.source.weight("embed_tokens.weight") * np.float32(math.sqrt(config.hidden_size))
+        table = self.source.weight("embed_tokens.weight") * self.source.weight("embed_tokens.embed_scale")
         hidden = graph.rows("token", table, "input_ids")
         self._places()
         normed = self._norm(hidden, "layers.0.input_layernorm")
@@ -50,14 +47,13 @@ class _Gemma:
     def _places(self) -> None:
         """Add what depends on places: the rotations, and what is too far for a sliding window."""
         graph, config = self.graph, self.config
-        places = np.arange(self.source.max_tokens, dtype=np.float64)
+        places = np.arange(self.source.max_tokens, dtype=np.float32)
         for kind in sorted(set(config.layer_types)):
             given = config.rope_parameters[kind]
             self.source.demand(given["rope_type"] == "default", f"rotates by {given['rope_type']!r}")
-            turns = 1.0 / given["rope_theta"] ** (np.arange(0, self.width, 2, dtype=np.float64) / self.width)
-            angles = np.outer(places, turns)
-            graph.constant(f"{kind}.cos", np.cos(angles).astype(np.float32))
-            graph.constant(f"{kind}.sin", np.sin(angles).astype(np.float32))
+            angles = np.outer(places, self.source.weight(f"rotary_emb.{kind}_inv_freq"))
+            graph.constant(f"{kind}.cos", np.cos(angles))
+            graph.constant(f"{kind}.sin", np.sin(angles))
         graph.integers("from_the_first", 0)
         graph.integers("to_heads", 0, 0, -1, self.width)
         graph.integers("to_tokens", 0, 0, self.heads * self.width)
@@ -138,5 +134,3 @@ class _Gemma:
 
     def _gain(self, name: str) -> str:
         return self.graph.constant(f"{name}.gain", 1 + self.source.weight(f"{name}.weight"))
-
-

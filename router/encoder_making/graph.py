@@ -52,7 +52,7 @@ class Graph:
     def constant(self, name: str, value: NDArray[Any], kind: int | None = None) -> str:
         """Add an array once; `kind` is the type of its elements where numpy has none for it: `[rows, bytes]`."""
         if name not in self._constants:
-            value = np.ascontiguousarray(value)
+            value = np.asarray(value, order="C")
             self._constants[name] = (value, kind or helper.np_dtype_to_tensor_dtype(value.dtype))
         return name
 

@@ -77,15 +77,15 @@ class Parity:
             where = f"on {self.worst!r:.80}"
             problems.append(f"the smallest cosine is {self.min_cosine:.5f} {where}; at least {tolerance.min_cosine}")
         if self.decisions and self.decisions.made < self.decisions.original - tolerance.accuracy:
-            right = f"{self.decisions.made:.3f} of the decisions are right, of the original's {self.decisions.original:.3f}"
+            right = (
+                f"{self.decisions.made:.3f} of the decisions are right, of the original's {self.decisions.original:.3f}"
+            )
             problems.append(f"{right}; {tolerance.accuracy} less is tolerated")
         if problems:
             raise EncoderError("too far from the original, so nothing was written:\n  " + "\n  ".join(problems))
 
 
-def compare(
-    original: Encoder, made: Encoder, texts: Sequence[str], progress: Progress = lambda *_: None
-) -> Parity:
+def compare(original: Encoder, made: Encoder, texts: Sequence[str], progress: Progress = lambda *_: None) -> Parity:
     """Encode each text with both, as it stands, and compare the rows."""
     cosines = []
     for done, text in enumerate(texts):

@@ -29,7 +29,7 @@ class Dense:
 
 @dataclass(frozen=True)
 class Source:
-    """The parts of a model. Weights are float32, whatever they were kept in."""
+    """The parts of a model. Weights are float32: the encoder widened what was kept in less."""
 
     name: str
     """As in `st:name`, without the path."""
@@ -44,7 +44,7 @@ class Source:
     tokenizer: str
     """The JSON of a `tokenizer.json`."""
     weights: Mapping[str, Any]
-    """The transformer's tensors, of torch, by name."""
+    """The transformer's tensors, of torch, by name: parameters, and what it computed of its settings."""
 
     @property
     def dim(self) -> int:
@@ -63,7 +63,7 @@ class Source:
 
 
 def take_apart(encoder: SentenceTransformerEncoder) -> Source:
-    """Return the parts of a model. Its weights become float32 in place.
+    """Return the parts of a model.
 
     Raises EncoderError for a module, or a setting of one, that has no place in the graph.
     """
@@ -78,10 +78,8 @@ def take_apart(encoder: SentenceTransformerEncoder) -> Source:
     _demand(name, pooling.include_prompt, "leaves its prompt out of the pooling, which only knows tokens")
     transformer = modules[0][1].auto_model
     config = transformer.config
-    kept_in = {str(weight.dtype) for weight in transformer.parameters()}
-    overflows = "gemma" in config.model_type and "torch.float16" in kept_in
+    overflows = "gemma" in config.model_type and "float16" in str(config.dtype).replace("bfloat16", "")
     _demand(name, not overflows, "is kept in float16, in which Gemma overflows: take the model in float32 or bfloat16")
-    encoder.model.float()
     tokenizer = getattr(encoder.model.tokenizer, "backend_tokenizer", None)
     _demand(name, tokenizer is not None, "has a tokenizer that cannot be written as tokenizer.json")
     return Source(
@@ -91,7 +89,7 @@ def take_apart(encoder: SentenceTransformerEncoder) -> Source:
         dense=tuple(_dense(name, module) for module in dense),
         max_tokens=_max_tokens(encoder.model.max_seq_length, config),
         tokenizer=_plain(tokenizer),
-        weights=transformer.state_dict(),
+        weights=dict(transformer.named_buffers()) | transformer.state_dict(),
     )
 
 

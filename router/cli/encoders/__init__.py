@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.cli.command import Commands, add_command
-from router.cli.encoders import listing
+from router.cli.encoders import export, listing
 
 _DESCRIPTION = """\
 List the encoders that '--encoder' takes, and what each lacks to be used here.
@@ -15,5 +15,10 @@ _EXAMPLE = """\
 
 
 def add(commands: Commands) -> None:
-    """Add the command."""
-    add_command(commands, "encoders", listing.run, "list the encoders and what is installed", _DESCRIPTION, _EXAMPLE)
+    """Add the command, which has commands of its own for making encoders."""
+    parser = add_command(
+        commands, "encoders", listing.run, "list the encoders and what is installed", _DESCRIPTION, _EXAMPLE
+    )
+    actions = parser.add_subparsers(title="actions", metavar="ACTION")
+    for action in (export,):
+        action.add(actions)
