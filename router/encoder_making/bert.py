@@ -36,7 +36,7 @@ class _Bert:
         first = 0 if self.config.model_type == "bert" else self.config.pad_token_id + 1
         positions = weight("embeddings.position_embeddings.weight")[first : first + self.source.max_tokens]
         table = graph.constant("positions", positions + weight("embeddings.token_type_embeddings.weight")[0])
-        looked_up = graph.rows("token", weight("embeddings.word_embeddings.weight"), "input_ids")
+        looked_up = graph.rows(weight("embeddings.word_embeddings.weight"), "input_ids")
         count = graph.node("Shape", ["input_ids"], "token_count", start=1, end=2)
         placed = graph.node("Slice", [table, graph.integers("from_the_first", 0), count], "placed")
         summed = graph.node("Add", [looked_up, placed], "summed")

@@ -20,13 +20,15 @@ import numpy as np
 from router.declarations import ToolSet
 from router.encoder_making.bert import bert
 from router.encoder_making.gemma import gemma
-from router.encoder_making.graph import WEIGHTS, Graph
+from router.encoder_making.graph import Graph
 from router.encoder_making.parity import TOLERANCES, Parity, Progress, Tolerance, compare, compare_decisions
+from router.encoder_making.pieces import write_pieces
 from router.encoder_making.quantize import Precision
 from router.encoder_making.source import Source, take_apart
-from router.encoders.card import CARD, MODEL, TOKENIZER, Card
+from router.encoders.card import CARD, MODEL, PIECES, TOKENIZER, Card
 from router.encoders.onnx import OnnxEncoder
 from router.encoders.sentence_transformers import SentenceTransformerEncoder
+from router.encoders.tables import WEIGHTS
 from router.errors import EncoderError
 from router.evaluation import Suite
 
@@ -105,6 +107,7 @@ def write(source: Source, folder: Path, precision: Precision, *, tokens: bool = 
         outputs[TOKENS] = [1, "tokens", source.config.hidden_size]
     graph.save(folder, source.name, outputs)
     (folder / TOKENIZER).write_text(source.tokenizer, encoding="utf-8", newline="\n")
+    write_pieces(source.tokenizer, folder)
     return Card(
         name=f"{source.name}-{precision}",
         dim=source.dim,
@@ -145,4 +148,4 @@ def _check_replaceable(out: Path) -> None:
         raise EncoderError(f"{out}: {foreign[0]!r} is in the way and not part of an encoder")
 
 
-_OWN = {MODEL, WEIGHTS, TOKENIZER, CARD}
+_OWN = {MODEL, WEIGHTS, TOKENIZER, PIECES, CARD}

@@ -31,7 +31,7 @@ class _Gemma:
     def build(self, output: str) -> str:
         graph, config = self.graph, self.config
         table = self.source.weight("embed_tokens.weight") * self.source.weight("embed_tokens.embed_scale")
-        hidden = graph.rows("token", table, "input_ids")
+        hidden = graph.rows(table, "input_ids")
         self._places()
         normed = self._norm(hidden, "layers.0.input_layernorm")
         last = config.num_hidden_layers - 1

@@ -12,12 +12,12 @@ from sentence_transformers.base.modules import Dense
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 
 from router.encoder_making.export import TOKENS, export
-from router.encoder_making.graph import WEIGHTS
 from router.encoder_making.parity import TOLERANCES, Tolerance
 from router.encoder_making.quantize import Precision
 from router.encoders.card import CARD, MODEL, TOKENIZER
 from router.encoders.onnx import OnnxEncoder
 from router.encoders.sentence_transformers import SentenceTransformerEncoder
+from router.encoders.tables import WEIGHTS
 from router.errors import EncoderError
 from tests.encoder_making.conftest import WIDTH, dense, write_tiny_bert
 
