@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router.encoder_making.languages import needed
+from router.encoder_making.pieces import write_pieces
 from router.encoder_making.token_rows import keep_rows
 from router.encoder_making.vocabulary import Vocabulary
-from router.encoders.card import CARD, TOKENIZER, Card
+from router.encoders.card import CARD, PIECES, TOKENIZER, Card
 from router.encoders.safetensors import open_arrays, write_arrays
 from router.encoders.static import TABLE
 from router.errors import EncoderError
@@ -61,6 +62,8 @@ def trim(folder: Path, out: Path, *, languages: Sequence[str] = (), texts: Seque
     else:
         keep_rows(folder / card.model, out / card.model, order, rows=max(vocabulary.pieces) + 1)
     (out / TOKENIZER).write_text(tokenizer, encoding="utf-8", newline="\n")
+    if (folder / PIECES).exists():
+        write_pieces(tokenizer, out)
     before = json.loads((folder / CARD).read_bytes())
     replace(card, name=f"{card.name}-trimmed").write(out, trimmed_from=before, languages=list(languages))
     sizes = [sum(file.stat().st_size for file in each.rglob("*") if file.is_file()) for each in (folder, out)]

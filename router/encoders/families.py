@@ -35,7 +35,7 @@ def _both(prefix: str) -> Prefixes:
 
 FAMILIES = (
     Family(
-        r"embedding-?gemma",
+        r"embedding-?gemma|gemini-embedding-2",
         {
             "classification": _both("task: classification | query: "),
             "similarity": _both("task: sentence similarity | query: "),

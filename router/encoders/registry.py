@@ -78,7 +78,7 @@ def available_encoders() -> tuple[EncoderInfo, ...]:
             backend.packages,
             installed=all(map(importlib.util.find_spec, backend.packages)),
             install=f"pip install 'intent-router{backend.extra and f'[{backend.extra}]'}'",
-            unset=tuple(variable for variable in backend.variables if not os.environ.get(variable)),
+            unset=tuple(each for each in backend.variables if not any(map(os.environ.get, each.split(" or ")))),
             remote=backend.remote,
         )
         for backend in _BACKENDS
@@ -148,6 +148,7 @@ class _Backend:
     packages: tuple[str, ...] = ()
     extra: str = ""
     variables: tuple[str, ...] = ()
+    """What the environment must say, each with its alternatives: `A or B`."""
     remote: bool = False
 
 
@@ -180,7 +181,11 @@ _BACKENDS = (
         "lmstudio:MODEL", "a model of LM Studio, whose server must run", partial(_http, "lmstudio"), _HTTP, "http"
     ),
     _Backend(
-        "llamacpp:URL", "the server of llama.cpp, started with --embeddings", partial(_http, "llamacpp"), _HTTP, "http"
+        "llamacpp:URL",
+        "llama.cpp's llama-server, with --embeddings",
+        partial(_http, "llamacpp"),
+        _HTTP,
+        "http",
     ),
     _Backend(
         "openai:URL#MODEL", "any server that speaks OpenAI's embeddings API", partial(_http, "openai"), _HTTP, "http"
@@ -200,7 +205,7 @@ _BACKENDS = (
         partial(_http, "gemini"),
         _HTTP,
         "http",
-        variables=("GEMINI_API_KEY",),
+        variables=("GEMINI_API_KEY or GOOGLE_API_KEY",),
         remote=True,
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.cli.command import Commands, add_command
-from router.cli.encoders import distill, listing, trim
+from router.cli.encoders import distill, export, listing, prefixes, trim
 
 _DESCRIPTION = """\
 List the encoders that '--encoder' takes, and what each lacks to be used here.
@@ -11,14 +11,13 @@ List the encoders that '--encoder' takes, and what each lacks to be used here.
 _EXAMPLE = """\
   $ router encoders
   $ router compile tool_specs --encoder st:sentence-transformers/all-MiniLM-L12-v2
+  $ router encoders prefixes tool_specs --encoder st:google/embeddinggemma-300m
 """
 
 
 def add(commands: Commands) -> None:
-    """Add the command, which has commands of its own for making encoders."""
-    parser = add_command(
-        commands, "encoders", listing.run, "list the encoders and what is installed", _DESCRIPTION, _EXAMPLE
-    )
-    actions = parser.add_subparsers(title="actions", metavar="ACTION")
-    for action in (distill, trim):
-        action.add(actions)
+    """Add the command."""
+    parser = add_command(commands, "encoders", listing.run, "list encoders, or make one", _DESCRIPTION, _EXAMPLE)
+    more = parser.add_subparsers(metavar="[ACTION]", title="or, with an action")
+    for action in (export, distill, trim, prefixes):
+        action.add(more)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from router.encoders.http.families import prefixes_of
+from router.encoders.families import prefixes_of
 from router.encoders.http.wire import Asking, Wire, bearer, dig, needed_key
 
 URL = "https://api.cloudflare.com/client/v4"

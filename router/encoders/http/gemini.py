@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from router.encoders.http.families import prefixes_of
+from router.encoders.families import prefixes_of
 from router.encoders.http.wire import Asking, Wire, dig, needed_key
 from router.errors import EncoderError
 

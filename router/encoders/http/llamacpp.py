@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import PureWindowsPath
 from typing import Any, Self
 
-from router.encoders.http.families import prefixes_of
+from router.encoders.families import prefixes_of
 from router.encoders.http.openai import rows_of
 from router.encoders.http.wire import Asking, Wire, bearer, dig, key_from
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from router.encoders.http.families import prefixes_of
+from router.encoders.families import prefixes_of
 from router.encoders.http.wire import Asking, Wire, bearer, dig, key_from
 from router.errors import EncoderError
 

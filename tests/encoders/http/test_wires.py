@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from router.encoders import HashingEncoder, Prefixes
+from router.encoders.families import prefixes_of
 from router.encoders.http import open_http
-from router.encoders.http.families import prefixes_of
 from router.encoders.http.openai import rows_of
 from router.errors import EncoderError
 from tests.encoders.http import servers
