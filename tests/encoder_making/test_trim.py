@@ -14,12 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
+from router.encoder_making.export import export
+from router.encoder_making.parity import Tolerance
+from router.encoder_making.quantize import Precision
 from router.encoder_making.trim import share_changed, trim
 from router.encoder_making.vocabulary import Vocabulary
 from router.encoders import Encoder
-from router.encoders.card import CARD, MODEL, TOKENIZER, Card
+from router.encoders.card import CARD, MODEL, PIECES, TOKENIZER, Card
 from router.encoders.onnx import OnnxEncoder
+from router.encoders.sentence_transformers import SentenceTransformerEncoder
 from router.encoders.static import StaticEncoder
+from router.encoders.tables import WEIGHTS
 from router.errors import EncoderError, MissingExtraError
 from tests.encoder_making.small_encoders import SAID, TOKENIZERS, write_graph, write_static
 
@@ -197,3 +202,29 @@ def test_a_tokenizer_of_another_kind_is_refused(tmp_path: Path) -> None:
     clip = {"type": "BPE", "vocab": {"a</w>": 0}, "merges": [], "end_of_word_suffix": "</w>"}
     with pytest.raises(EncoderError, match="clip: marks where a word begins or ends"):
         Vocabulary(json.dumps({"version": "1.0", "added_tokens": [], "model": clip}), "clip")
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8", "int4"])
+@pytest.mark.parametrize("mapped", [False, True], ids=["in one file", "mapped"])
+def test_what_export_writes_can_be_trimmed(
+    tiny_gemma: SentenceTransformerEncoder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    precision: Precision,
+    mapped: bool,
+) -> None:
+    if mapped:
+        monkeypatch.setattr("router.encoder_making.graph.BESIDE", 0)
+        monkeypatch.setattr("router.encoder_making.pieces.WORTH_IT", 0)
+    texts = ["wake me at half past six", "turn it up!"]
+    export(tiny_gemma, tmp_path / "whole", precision, texts, tokens=True, tolerance=Tolerance(0.5, 0.5))
+    done = trim(tmp_path / "whole", tmp_path / "smaller", texts=texts)
+    assert done.bytes_after < done.bytes_before
+    files = {file.name for file in (tmp_path / "smaller").iterdir()}
+    assert files == {file.name for file in (tmp_path / "whole").iterdir()}
+    assert (WEIGHTS in files) is (PIECES in files) is mapped
+    whole, smaller = (OnnxEncoder(tmp_path / name) for name in ("whole", "smaller"))
+    assert whole.encode(texts).tobytes() == smaller.encode(texts).tobytes()
+    for one, other in zip(whole.encode_tokens(texts), smaller.encode_tokens(texts), strict=True):
+        assert one.vectors.tobytes() == other.vectors.tobytes()
+    assert smaller.encode(["play some jazz 🔦", ""]).shape == (2, whole.dim)

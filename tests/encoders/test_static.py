@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -181,3 +183,13 @@ def test_what_is_no_safetensors_file_is_an_encoder_error(tmp_path: Path, content
     (tmp_path / TABLE).write_bytes(content)
     with pytest.raises(EncoderError, match=TABLE):
         open_arrays(tmp_path / TABLE)
+
+
+def test_it_imports_numpy_and_tokenizers_only(tmp_path: Path) -> None:
+    folder = write_static(tmp_path / "small")
+    program = (
+        f"from router.encoders import load_encoder; load_encoder('static:{folder}').encode(['wake me']);"
+        "import sys; heavy = {'onnxruntime', 'safetensors', 'torch', 'scipy', 'onnx'} & set(sys.modules);"
+        "assert 'tokenizers' in sys.modules and not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
