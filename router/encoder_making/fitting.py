@@ -65,7 +65,9 @@ def summed(vectors: Floats, texts: Sequence[Sequence[int]]) -> Floats:
 def unit(rows: Floats) -> Floats:
     """Return rows at unit length; one of zeros stays."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(lengths > 0, lengths, np.float32(1))
+    lengths[lengths == 0] = 1
+    scaled: Floats = (rows / lengths).astype(np.float32)
+    return scaled
 
 
 def principal(rows: Floats, count: int) -> Floats:
