@@ -79,10 +79,17 @@ def distill(
     vectors = vectors @ principal(rows, dimensions)
     write_arrays(out / TABLE, _quantized(vectors))
     (out / TOKENIZER).write_text(tokenizer, encoding="utf-8", newline="\n")
-    card = Card(name=f"{teacher.name}-static", dim=vectors.shape[1], max_tokens=MAX_TOKENS, model=TABLE)
+    dim = vectors.shape[1]
+    card = Card(
+        name=f"{teacher.name}-static",
+        dim=dim,
+        max_tokens=MAX_TOKENS,
+        model=TABLE,
+        matryoshka_dimensions=(dim, dim // 2) if dim > 1 else (),  # the first components hold the most
+    )
     card.write(out, distilled_from=teacher.name, texts=len(texts))
     size = sum((out / name).stat().st_size for name in (TABLE, TOKENIZER))
-    return Distilled(len(vectors), vectors.shape[1], size, cosine)
+    return Distilled(len(vectors), dim, size, cosine)
 
 
 def _smooth_inverse_frequency(count: int) -> Floats:

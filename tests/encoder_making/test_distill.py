@@ -11,6 +11,7 @@ from sentence_transformers import SentenceTransformer
 
 from router.encoder_making.distill import _smooth_inverse_frequency, distill
 from router.encoder_making.fitting import unit
+from router.encoders import load_encoder
 from router.encoders.card import CARD
 from router.encoders.static import StaticEncoder
 from router.errors import EncoderError, MissingExtraError
@@ -54,6 +55,12 @@ def test_the_card_says_what_it_was_made_of(whole: StaticEncoder) -> None:
     card = json.loads((whole.folder / CARD).read_text("utf-8"))
     assert card["name"] == "tiny-gemma-static"
     assert (card["distilled_from"], card["texts"]) == ("tiny-gemma", 0)
+
+
+def test_rows_may_be_cut_to_half_their_length(whole: StaticEncoder) -> None:
+    half = load_encoder(f"static:{whole.folder}", dimensions=DIM // 2)
+    row = whole.encode(["wake me"])[:, : DIM // 2]
+    np.testing.assert_allclose(half.encode(["wake me"]), unit(row), atol=1e-6)
 
 
 def test_frequent_tokens_weigh_less(whole: StaticEncoder) -> None:
