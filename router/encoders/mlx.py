@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router.encoders.card import TOKENIZER, Card
-from router.encoders.families import family_of, prompts_as_tasks
+from router.encoders.families import family_of, known_tasks
 from router.encoders.layout import check_marks, read_json, stated_dimensions
 from router.encoders.protocol import Prefixes, TokenVectors
 from router.encoders.tokenizer import open_tokenizer
@@ -56,7 +56,7 @@ class MlxEncoder:
         self.name = f"mlx:{self.folder.resolve().name}"
         stated = read_json(self.folder / "config_sentence_transformers.json")
         family = family_of(self.name, config)
-        self.tasks = prompts_as_tasks(stated.get("prompts", {})) or dict(family.tasks if family else {})
+        self.tasks = known_tasks(stated.get("prompts", {}), family)
         self.prefixes = next(iter(self.tasks.values()), Prefixes())
         self.dim = len(self._run("")[0])
         known = family.dimensions[1:] if family and family.dimensions[:1] == (self.dim,) else ()
