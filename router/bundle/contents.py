@@ -19,7 +19,7 @@ from router.bundle.folder import Folder, read_folder, write_folder
 from router.corrections import OUT_OF_SCOPE, Correction, OutOfScope
 from router.decisions import Policy, Thresholds
 from router.declarations import ToolSet
-from router.encoders import Encoder, encode_utterance_tokens, load_encoder
+from router.encoders import AdaptedEncoder, Encoder, encode_utterance_tokens, load_encoder
 from router.errors import BundleError, EncoderError, EncoderMismatchError, RouterError
 from router.held_out import HeldOut, Promise
 from router.router import Router
@@ -64,14 +64,15 @@ def save(router: Router, path: str | os.PathLike[str]) -> None:
         | {_ARGUMENT_WEIGHTS: argument_weights}
         | ({_LEARNT_ROWS: np.stack([*router.corrections.values()])} if learnt else {}),
         manifest={
-            "encoder": {"name": router.encoder.name, "dim": router.encoder.dim, "id": router.encoder.fingerprint},
+            "encoder": {"name": router.encoder.name, "dim": router.encoder.dim, "id": router.encoder.fingerprint}
+            | ({"adapted": router.encoder.settings} if isinstance(router.encoder, AdaptedEncoder) else {}),
             "declarations": router.tools.fingerprint,
         },
     )
 
 
 def load(path: str | os.PathLike[str], encoder: str | Encoder | None = None) -> Router:
-    """Read a bundle and open its encoder, or use the one given.
+    """Read a bundle and open its encoder, or use the one given, with rows cut and prefixes chosen as it was built.
 
     Raises BundleError if the bundle is not whole, EncoderMismatchError if the
     encoder is not the one it was built with, EncoderError if it needs one that
@@ -91,7 +92,7 @@ def load(path: str | os.PathLike[str], encoder: str | Encoder | None = None) -> 
         arguments = replace(taught, confidence=_confidence(folder.documents["confidence"]))
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RouterError) as error:
         raise BundleError(Path(path), f"is whole, but not a router that this version can read: {error!r}") from error
-    opened = load_encoder(encoder if encoder is not None else _shipped(named))
+    opened = _as_built(load_encoder(encoder if encoder is not None else _shipped(named)), named)
     if opened.fingerprint != named["id"]:
         raise EncoderMismatchError(
             _described(named), _described({"name": opened.name, "dim": opened.dim, "id": opened.fingerprint})
@@ -140,6 +141,16 @@ def _encoder(named: Mapping[str, Any]) -> Mapping[str, Any]:
     if any(type(named[key]) is not kind for key, kind in kinds.items()):
         raise ValueError(f"the encoder is {named!r:.80}")
     return named
+
+
+def _as_built(encoder: Encoder, named: Mapping[str, Any]) -> Encoder:
+    """Return the encoder adapted as it was for the bundle, unless it is so already or cannot be."""
+    if encoder.fingerprint == named["id"] or "adapted" not in named:
+        return encoder
+    try:
+        return AdaptedEncoder.restore(encoder, named["adapted"])
+    except (LookupError, TypeError, ValueError):
+        return encoder
 
 
 def _check_tokens(encoder: Encoder, arguments: Arguments) -> None:

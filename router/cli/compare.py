@@ -26,7 +26,10 @@ _EXAMPLE = """\
   router eval compare main.json branch.json
 """
 
-_OF_EVAL = ("suite", "bundle", "specs", "encoder", "gates", "baseline", "report", "tools", "format")
+_OF_EVAL = (
+    *("suite", "bundle", "specs", "encoder", "dimensions", "prefixes", "allow_remote"),
+    *("gates", "baseline", "report", "tools", "format"),
+)
 
 
 def add(commands: Commands) -> None:
@@ -50,8 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
     from router.evaluation.changes import compare
 
     for option in _OF_EVAL:
-        if getattr(arguments, option) not in (None, FORMATS[0]):
-            raise CommandError(f"--{option} is an option of 'router eval' and says nothing to 'compare'. Leave it out.")
+        if getattr(arguments, option) not in (None, False, FORMATS[0]):
+            named = option.replace("_", "-")
+            raise CommandError(f"--{named} is an option of 'router eval' and says nothing to 'compare'. Leave it out.")
     before, after = read_report(arguments.before), read_report(arguments.after)
     changes = compare(before, after)
     if not changes.suites:

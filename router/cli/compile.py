@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from router.cli.command import Commands, add_command
+from router.cli.encoder import add_encoder, open_encoder
 from router.cli.source import DEFAULT_BUNDLE, train
 from router.decisions import Policy
 from router.encoders import DEFAULT
@@ -39,9 +40,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "-o", dest="bundle", metavar="BUNDLE", default=DEFAULT_BUNDLE, help="where to write it (default: %(default)s)"
     )
-    parser.add_argument(
-        "--encoder", metavar="SPEC", default=DEFAULT, help="see 'router encoders' (default: %(default)s)"
-    )
+    add_encoder(parser, DEFAULT)
     parser.add_argument("--no-cache", action="store_true", help="embed everything anew, and keep nothing")
     limits = parser.add_argument_group(
         "limits",
@@ -76,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     from router.declarations import load
 
     policy = Policy(arguments.max_false_accept, arguments.max_wrong_call, arguments.confidence)
-    router = train(load(*arguments.path), arguments.encoder, policy, cached=not arguments.no_cache)
+    router = train(load(*arguments.path), open_encoder(arguments), policy, cached=not arguments.no_cache)
     router.save(arguments.bundle)
     print(f"{arguments.bundle}: {_size(Path(arguments.bundle)):,.0f} kB")
     for name, value in _facts(router):

@@ -6,6 +6,7 @@ import argparse
 from functools import partial
 
 from router.cli.command import Commands, add_command
+from router.cli.encoder import add_encoder, open_encoder
 from router.cli.progress import stages
 from router.cli.verdict import Judge, add_verdict, conclude
 from router.encoders import DEFAULT
@@ -32,9 +33,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("path", metavar="PATH", nargs="+", help="a YAML file, or a folder of them at any depth")
     parser.add_argument("--folds", metavar="K", type=_folds, default=5, help="train so many times (default: 5)")
-    parser.add_argument(
-        "--encoder", metavar="SPEC", default=DEFAULT, help="see 'router encoders' (default: %(default)s)"
-    )
+    add_encoder(parser, DEFAULT)
     add_verdict(parser)
 
 
@@ -42,14 +41,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Cross-validate and return 1 if a gate failed."""
     from router.decisions import Policy
     from router.declarations import load
-    from router.encoders import load_encoder
     from router.encoders.cache import CachedEncoder
     from router.evaluation import Report, suite_result
     from router.evaluation.crossval import cross_validate, suite_of
     from router.evaluation.provenance import limits, provenance_with
 
     tools = load(*arguments.path)
-    encoder = load_encoder(arguments.encoder)
+    encoder = open_encoder(arguments)
     suite = suite_of(tools)
     judge = Judge(arguments, {suite.name: suite.cases}, tools)
     policy = Policy()

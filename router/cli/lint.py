@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from router.cli.annotations import annotation
 from router.cli.check import problem_report
 from router.cli.command import Commands, add_command
+from router.cli.encoder import add_encoder, open_encoder
 from router.cli.progress import stages
 from router.cli.sarif import sarif_log, sarif_result
 from router.declarations.wording import counted
@@ -56,9 +57,7 @@ def add(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(commands, "lint", run, "find what will trouble the router", _DESCRIPTION, _EXAMPLE)
     parser.add_argument("path", metavar="PATH", nargs="+", help="a YAML file, or a folder of them at any depth")
-    parser.add_argument(
-        "--encoder", metavar="SPEC", default=DEFAULT, help="see 'router encoders' (default: %(default)s)"
-    )
+    add_encoder(parser, DEFAULT)
     parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
     parser.add_argument("--all", action="store_true", help="print what is only worth knowing, too (json always does)")
     parser.add_argument(
@@ -80,11 +79,10 @@ def run(arguments: argparse.Namespace) -> int:
         print(_wrong_files(error) if arguments.format == "sarif" else problem_report(error, arguments.format))
         return 1
 
-    from router.encoders import load_encoder
     from router.encoders.cache import CachedEncoder
     from router.linting import lint
 
-    plain = load_encoder(arguments.encoder)
+    plain = open_encoder(arguments)
     with stages() as show:
         findings = lint(tools, CachedEncoder(plain, progress=partial(show, "embedding")), show)
     shown = [finding for finding in findings.found if arguments.all or finding.severity != "info"]

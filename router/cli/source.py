@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from router.cli.command import CommandError
+from router.cli.encoder import add_encoder, names_encoder, open_encoder
 from router.cli.progress import stages
 
 if TYPE_CHECKING:
     from router.decisions import Policy
     from router.declarations import ToolSet
+    from router.encoders import Encoder
     from router.overlay import Overlay
     from router.router import Router
 
@@ -40,9 +42,7 @@ def add_source(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="a tool file or folder to train on first, which takes seconds; may be given several times",
     )
-    group.add_argument(
-        "--encoder", metavar="SPEC", help="an encoder, see 'router encoders' (default: the bundle's own, or minilm)"
-    )
+    add_encoder(group, None)
 
 
 def add_overlay(parser: argparse.ArgumentParser) -> None:
@@ -99,30 +99,27 @@ def open_overlay(arguments: argparse.Namespace, router: Router) -> tuple[Router,
 def open_router(arguments: argparse.Namespace) -> Router:
     """Load the bundle, or train on the tool files, that the command line names."""
     from router.declarations import load
-    from router.encoders import DEFAULT
     from router.router import Router
 
     if arguments.specs:
-        return train(load(*arguments.specs), arguments.encoder or DEFAULT)
+        return train(load(*arguments.specs), open_encoder(arguments))
     named = arguments.bundle or os.environ.get(BUNDLE_VARIABLE)
     if not named and not Path(DEFAULT_BUNDLE).exists():
         raise CommandError(
             f"no bundle is named, and there is no {DEFAULT_BUNDLE} in this folder.\n"
             f"Write one with 'router compile PATH', name one with --bundle or ${BUNDLE_VARIABLE}, or give --specs PATH."
         )
-    return Router.load(named or DEFAULT_BUNDLE, arguments.encoder)
+    return Router.load(named or DEFAULT_BUNDLE, open_encoder(arguments) if names_encoder(arguments) else None)
 
 
-def train(tools: ToolSet, encoder: str, policy: Policy | None = None, *, cached: bool = True) -> Router:
+def train(tools: ToolSet, encoder: Encoder, policy: Policy | None = None, *, cached: bool = True) -> Router:
     """Train a router and show how it goes.
 
     Only training reads and writes the cache: what people say to the router is kept nowhere.
     """
     from router import training
-    from router.encoders import load_encoder
     from router.encoders.cache import CachedEncoder
 
-    plain = load_encoder(encoder)
     with stages() as show:
-        used = CachedEncoder(plain, progress=partial(show, "embedding")) if cached else plain
+        used = CachedEncoder(encoder, progress=partial(show, "embedding")) if cached else encoder
         return training.train(tools, used, policy, show)

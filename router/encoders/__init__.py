@@ -3,6 +3,7 @@
 Importing this package imports no backend; `load_encoder` imports the one it opens.
 """
 
+from router.encoders.adapted import AdaptedEncoder, adapted
 from router.encoders.hashing import HashingEncoder
 from router.encoders.protocol import (
     Encoder,
@@ -17,12 +18,14 @@ from router.encoders.registry import DEFAULT, EncoderInfo, available_encoders, l
 
 __all__ = [
     "DEFAULT",
+    "AdaptedEncoder",
     "Encoder",
     "EncoderInfo",
     "HashingEncoder",
     "Prefixes",
     "TokenEncoder",
     "TokenVectors",
+    "adapted",
     "available_encoders",
     "encode_declarations",
     "encode_utterance_tokens",

@@ -15,6 +15,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from router.encoders.adapted import AdaptedEncoder
+from router.encoders.families import dimensions_of, tasks_of
 from router.encoders.protocol import Encoder, Prefixes, TokenVectors, can_give_tokens
 from router.errors import MissingExtraError
 
@@ -81,6 +83,16 @@ class CachedEncoder:
     def prefixes(self) -> Prefixes:
         """The prefixes of the encoder that is cached."""
         return self.encoder.prefixes
+
+    @property
+    def tasks(self) -> dict[str, Prefixes]:
+        """What may be put before texts of the encoder that is cached."""
+        return tasks_of(self.encoder)
+
+    @property
+    def matryoshka_dimensions(self) -> tuple[int, ...]:
+        """At which lengths rows of the encoder that is cached may be cut."""
+        return dimensions_of(self.encoder)
 
     def encode(self, utterances: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row for each text: float32 `[len(utterances), dim]`."""
@@ -174,6 +186,16 @@ class CachedEncoder:
         except OSError:
             damaged = False
         self._usable = damaged
+
+
+def uncached(encoder: Encoder) -> Encoder:
+    """Return an encoder without its cache: what people say is not for keeping."""
+    if isinstance(encoder, CachedEncoder):
+        return uncached(encoder.encoder)
+    if isinstance(encoder, AdaptedEncoder):
+        inner = uncached(encoder.encoder)
+        return encoder if inner is encoder.encoder else AdaptedEncoder.restore(inner, encoder.settings)
+    return encoder
 
 
 def default_folder() -> Path:

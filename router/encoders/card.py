@@ -1,10 +1,10 @@
-"""`encoder.json`: what a folder with an ONNX encoder says about itself."""
+"""`encoder.json`: what a folder with an encoder says about itself."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +15,8 @@ from router.errors import EncoderError
 CARD = "encoder.json"
 MODEL = "model.onnx"
 TOKENIZER = "tokenizer.json"
+PIECES = "tokenizer.safetensors"
+"""A large tokenizer once more, to be mapped into memory, see `router.encoders.pieces`."""
 
 _T = TypeVar("_T")
 
@@ -38,6 +40,14 @@ class Card:
     """The output that holds the tokens in their context: float32 `[1, tokens, any]`. Empty if there is none."""
     prefixes: Prefixes = field(default_factory=Prefixes)
     """What the encoder was trained to see before a text."""
+    model: str = MODEL
+    """The file that holds the weights. Those that it keeps outside, as large ONNX models do, lie beside it."""
+    pooling: str = ""
+    """`mean` or `cls` where `output` is a row for each token, [1, tokens, dim], of which the row is to be made."""
+    normalize: bool = False
+    """Whether what the graph gives is still to be made a unit row."""
+    matryoshka_dimensions: tuple[int, ...] = ()
+    """At which lengths a row may be cut, because the encoder was trained for it."""
     fingerprint: str = ""
     """As `fingerprint_of` gives it. Where it is not stated it is computed on opening, which takes time."""
 
@@ -52,7 +62,9 @@ class Card:
         try:
             data = json.loads(file.read_bytes())
         except OSError as error:
-            raise EncoderError(f"{file}: {error.strerror}. A folder with an encoder holds {_LISTED}.") from error
+            raise EncoderError(
+                f"{file}: {error.strerror}. A folder with an encoder holds {MODEL}, {TOKENIZER} and {CARD}."
+            ) from error
         except (ValueError, RecursionError) as error:
             raise EncoderError(f"{file}: not JSON: {error}") from error
         if not isinstance(data, dict):
@@ -68,16 +80,20 @@ class Card:
                 utterance=_read(file, prefixes, "utterance", str, ""),
                 declaration=_read(file, prefixes, "declaration", str, ""),
             ),
+            model=_read(file, data, "model", str, cls.model),
+            pooling=_read_choice(file, data, "pooling", POOLINGS),
+            normalize=_read_flag(file, data, "normalize"),
+            matryoshka_dimensions=_read_dimensions(file, data, "matryoshka_dimensions"),
             fingerprint=_read(file, data, "fingerprint", str, ""),
         )
-        _check_sizes(folder, _read(file, data, "files", dict, {}))
+        _check_sizes(folder, card, _read(file, data, "files", dict, {}))
         return card if card.fingerprint else replace(card, fingerprint=fingerprint_of(folder, card))
 
     def write(self, folder: Path, **notes: Any) -> None:
         """Write the card of a folder that holds its model and tokenizer, with their sizes and fingerprint."""
         data = asdict(self) | {
             "fingerprint": fingerprint_of(folder, self),
-            "files": {name: (folder / name).stat().st_size for name in (MODEL, TOKENIZER)},
+            "files": {name: (folder / name).stat().st_size for name in _files(folder, self)},
         }
         text = json.dumps(data | notes, indent=2, ensure_ascii=False)
         (folder / CARD).write_text(text + "\n", encoding="utf-8", newline="\n")
@@ -86,21 +102,31 @@ class Card:
 def fingerprint_of(folder: Path, card: Card) -> str:
     """Return 12 hexadecimal digits of all that decides the rows and the tokens: the files, and how they are used."""
     digest = hashlib.sha256()
-    for name in (MODEL, TOKENIZER):
+    for name in _files(folder, card):
         with (folder / name).open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
-    settings = {key: value for key, value in asdict(card).items() if key in _DECIDING}
+    given = asdict(card).items()
+    settings = {key: value for key, value in given if key in _DECIDING or (key in _DECIDING_IF_SAID and value)}
     digest.update(json.dumps(settings, sort_keys=True).encode("ascii"))
     return digest.hexdigest()[:12]
 
 
-def _check_sizes(folder: Path, sizes: Mapping[str, Any]) -> None:
-    for name in (MODEL, TOKENIZER):
+def _files(folder: Path, card: Card) -> list[str]:
+    """Return the names of the model, of the weights that it keeps outside, and of the tokenizer's files."""
+    model = folder / card.model
+    tokenizer = [name for name in (TOKENIZER, PIECES) if name == TOKENIZER or (folder / name).exists()]
+    outside = [*model.parent.glob(f"{model.name}_data*"), *model.parent.glob(f"{model.name}.data*")]
+    return [card.model, *sorted(file.relative_to(folder).as_posix() for file in outside), *tokenizer]
+
+
+def _check_sizes(folder: Path, card: Card, sizes: Mapping[str, Any]) -> None:
+    for name in dict.fromkeys((card.model, TOKENIZER, *sizes)):
         file = folder / name
         try:
             size = file.stat().st_size
         except OSError as error:
-            raise EncoderError(f"{file}: {error.strerror}. A folder with an encoder holds {_LISTED}.") from error
+            listed = f"{card.model}, {TOKENIZER} and {CARD}"
+            raise EncoderError(f"{file}: {error.strerror}. A folder with an encoder holds {listed}.") from error
         if size != sizes.get(name, size):
             raise EncoderError(
                 f"{file}: has {size} bytes, but {CARD} says {sizes[name]!r}. It was altered, or copied in part."
@@ -118,7 +144,29 @@ def _read(file: Path, source: Mapping[str, Any], key: str, kind: type[_T], defau
     return value
 
 
+def _read_choice(file: Path, source: Mapping[str, Any], key: str, choices: Sequence[str]) -> str:
+    value = _read(file, source, key, str, "")
+    if value and value not in choices:
+        raise EncoderError(f"{file}: {key!r} is {value!r:.40}; expected one of {', '.join(map(repr, choices))}")
+    return value
+
+
+def _read_flag(file: Path, source: Mapping[str, Any], key: str) -> bool:
+    value = source.get(key, False)
+    if not isinstance(value, bool):
+        raise EncoderError(f"{file}: {key!r} is {value!r:.40}; expected true or false")
+    return value
+
+
+def _read_dimensions(file: Path, source: Mapping[str, Any], key: str) -> tuple[int, ...]:
+    value = source.get(key, [])
+    if not isinstance(value, list) or any(type(length) is not int or length < 1 for length in value):
+        raise EncoderError(f"{file}: {key!r} is {value!r:.40}; expected a list of lengths")
+    return tuple(value)
+
+
+POOLINGS = ("mean", "cls")
 _DECIDING = {"max_tokens", "output", "hidden_output", "prefixes"}
+_DECIDING_IF_SAID = {"pooling", "normalize"}
 _KINDS = {str: "a string", int: "an integer", dict: "an object"}
 _LEAST = {"dim": 1, "max_tokens": 3}
-_LISTED = f"{MODEL}, {TOKENIZER} and {CARD}"

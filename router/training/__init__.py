@@ -21,7 +21,7 @@ from router.arguments.teaching import teach
 from router.decisions import Policy
 from router.declarations import ToolSet
 from router.encoders import DEFAULT, Encoder, load_encoder
-from router.encoders.cache import CachedEncoder
+from router.encoders.cache import uncached
 from router.errors import MissingExtraError
 from router.router import Router
 from router.scoring import Scorer
@@ -67,7 +67,7 @@ def train(
     policy, held_out = fit_policy(evidence, fusion, known.gates, policy or Policy(), [tool.risk for tool in tools])
     return Router(
         tools,
-        encoder.encoder if isinstance(encoder, CachedEncoder) else encoder,  # what people say is not for the cache
+        uncached(encoder),
         Scorer(channels, LEXICAL_WEIGHT, INVERSE_PENALTY, fusion, gate),
         policy,
         held_out,

@@ -90,6 +90,17 @@ def tiny_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def gemma_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """EmbeddingGemma made small, as a sentence-transformers folder."""
+    import torch
+
+    from tests.encoders.gemma import write_tiny_gemma
+
+    torch.set_num_threads(1)  # on models this small they mostly wait for each other
+    return write_tiny_gemma(tmp_path_factory.mktemp("st") / "tiny-gemma")
+
+
+@pytest.fixture(scope="session")
 def minilm_source() -> Path:
     """The published all-MiniLM-L6-v2: in $MINILM_SOURCE, or in the package that carries it."""
     if stated := os.environ.get("MINILM_SOURCE"):

@@ -4,10 +4,20 @@ import sys
 
 import pytest
 
-from router.encoders import HashingEncoder, available_encoders, load_encoder
+from router.encoders import EncoderInfo, HashingEncoder, available_encoders, load_encoder
 from router.errors import EncoderError, MissingExtraError, UnknownEncoderError
 
-_HEAVY = ("onnxruntime", "tokenizers", "sqlite3", "platformdirs", "sentence_transformers", "torch", "transformers")
+_HEAVY = (
+    "huggingface_hub",
+    "urllib3",
+    "onnxruntime",
+    "tokenizers",
+    "sqlite3",
+    "platformdirs",
+    "sentence_transformers",
+    "torch",
+    "transformers",
+)
 
 
 def _modules_after(program: str) -> set[str]:
@@ -42,7 +52,7 @@ def test_an_encoder_is_returned_as_it_is() -> None:
     [("minilmm", "'minilm'"), ("hash", "'hashing'"), ("minilm:x", "'minilm'"), ("hashing:64", "hashing")],
 )
 def test_an_unknown_name_gets_the_nearest(spec: str, hint: str) -> None:
-    with pytest.raises(UnknownEncoderError, match=f"no encoder is named '{spec}'.*{hint}.*onnx:DIR, st:NAME_OR_PATH"):
+    with pytest.raises(UnknownEncoderError, match=f"no encoder is named '{spec}'.*{hint}.*static:DIR, st:NAME"):
         load_encoder(spec)
 
 
@@ -68,8 +78,40 @@ def test_what_is_no_model_is_an_encoder_error(tmp_path: object) -> None:
 
 def test_the_list_says_what_is_ready() -> None:
     infos = {info.spec: info for info in available_encoders()}
-    assert list(infos) == ["minilm", "hashing", "onnx:DIR", "st:NAME_OR_PATH"]
+    assert list(infos)[:5] == ["minilm", "hashing", "onnx:DIR_OR_HUB_ID", "static:DIR", "st:NAME_OR_PATH"]
     assert infos["minilm"].ready
     assert infos["hashing"].ready
     assert infos["st:NAME_OR_PATH"].ready == bool(importlib.util.find_spec("sentence_transformers"))
     assert infos["st:NAME_OR_PATH"].install == "pip install 'intent-router[st]'"
+    assert infos["openai:URL#MODEL"].install == "pip install 'intent-router[http]'"
+
+
+def test_the_list_says_what_the_environment_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unset(form: str) -> tuple[str, ...]:
+        return next(info.unset for info in available_encoders() if info.spec == form)
+
+    for variable in ("GEMINI_API_KEY", "GOOGLE_API_KEY", "CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN"):
+        monkeypatch.delenv(variable, raising=False)
+    assert unset("gemini:MODEL") == ("GEMINI_API_KEY or GOOGLE_API_KEY",)
+    assert unset("cloudflare:MODEL") == ("CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN")
+    monkeypatch.setenv("GOOGLE_API_KEY", "k")
+    assert unset("gemini:MODEL") == ()
+
+
+@pytest.mark.parametrize("spec", ["gemini:gemini-embedding-001", "cloudflare:@cf/baai/bge-m3"])
+def test_what_people_say_is_sent_to_another_machine_only_with_leave(spec: str) -> None:
+    with pytest.raises(EncoderError, match=rf"'{spec}' sends what people say to another machine.*--allow-remote"):
+        load_encoder(spec)
+
+
+def test_a_server_elsewhere_needs_leave_too() -> None:
+    pytest.importorskip("urllib3")
+    with pytest.raises(EncoderError, match="allow_remote"):
+        load_encoder("openai:http://192.0.2.1/v1#model")
+
+
+@pytest.mark.parametrize("info", available_encoders(), ids=lambda info: info.spec)
+def test_every_encoder_in_the_list_is_found_by_its_form(info: EncoderInfo) -> None:
+    if ":" in info.spec:
+        with pytest.raises(EncoderError, match=f"does not say which encoder to open. Write '{info.spec}'"):
+            load_encoder(info.spec.partition(":")[0] + ":")

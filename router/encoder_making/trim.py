@@ -1,0 +1,87 @@
+"""An encoder's folder without the pieces of words that a product does not need."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from router.encoder_making.languages import needed
+from router.encoder_making.pieces import write_pieces
+from router.encoder_making.token_rows import keep_rows
+from router.encoder_making.vocabulary import Vocabulary
+from router.encoders.card import CARD, PIECES, TOKENIZER, Card
+from router.encoders.safetensors import open_arrays, write_arrays
+from router.encoders.static import TABLE
+from router.errors import EncoderError
+
+
+@dataclass(frozen=True, slots=True)
+class Trimmed:
+    """What trimming did."""
+
+    kept: frozenset[int]
+    """The numbers that the pieces which are left had before."""
+    pieces: int
+    """How many there were."""
+    bytes_before: int
+    """The size of all files in the folder."""
+    bytes_after: int
+
+
+def trim(folder: Path, out: Path, *, languages: Sequence[str] = (), texts: Sequence[str] = ()) -> Trimmed:
+    """Write an encoder's folder again without the pieces that neither these languages nor these texts need.
+
+    A text that was cut into pieces that are kept is cut into the same ones, and
+    has the same row. Any other text still has a row: where a word's piece is
+    gone the word is cut into smaller ones, in the end into bytes or characters.
+
+    Takes the folders of `StaticEncoder` and `OnnxEncoder`, and needs onnx for
+    the latter. Raises EncoderError for any other, MissingExtraError where a
+    package is missing.
+    """
+    if out.resolve() == folder.resolve():
+        raise EncoderError(f"{out}: is the folder that is read. Name another.")
+    card = Card.read(folder)
+    vocabulary = Vocabulary.read(folder)
+    kept = vocabulary.always()
+    for language in languages:
+        kept |= needed(vocabulary, language)
+    prefixes = dict.fromkeys(("", card.prefixes.utterance, card.prefixes.declaration))
+    placed = [prefix + text for prefix in prefixes for text in ("", *texts)]
+    kept.update(number for ids in vocabulary.cut(placed) for number in ids)
+    tokenizer, order = vocabulary.reduced(vocabulary.closed(kept))
+    (out / card.model).parent.mkdir(parents=True, exist_ok=True)
+    if card.model == TABLE:
+        _keep_vectors(folder / TABLE, out / TABLE, order)
+    else:
+        keep_rows(folder / card.model, out / card.model, order, rows=max(vocabulary.pieces) + 1)
+    (out / TOKENIZER).write_text(tokenizer, encoding="utf-8", newline="\n")
+    if (folder / PIECES).exists():
+        write_pieces(tokenizer, out)
+    before = json.loads((folder / CARD).read_bytes())
+    replace(card, name=f"{card.name}-trimmed").write(out, trimmed_from=before, languages=list(languages))
+    sizes = [sum(file.stat().st_size for file in each.rglob("*") if file.is_file()) for each in (folder, out)]
+    return Trimmed(frozenset(order), len(vocabulary.pieces), *sizes)
+
+
+def share_changed(folder: Path, kept: frozenset[int], texts: Sequence[str]) -> float:
+    """Return the share of the pieces of these texts that are not kept. Texts without pieces have none."""
+    pieces = [number for ids in Vocabulary.read(folder).cut(texts) for number in ids]
+    return sum(number not in kept for number in pieces) / max(len(pieces), 1)
+
+
+def _keep_vectors(source: Path, out: Path, order: Sequence[int]) -> None:
+    arrays = open_arrays(source)
+    smaller: dict[str, NDArray[Any]] = {name: arrays[name][order] for name in ("weights", "mapping") if name in arrays}
+    if "mapping" in arrays:
+        places, smaller["mapping"] = np.unique(smaller["mapping"], return_inverse=True)
+        smaller["embeddings"] = arrays["embeddings"][places]
+    else:
+        smaller["embeddings"] = arrays["embeddings"][order]
+    write_arrays(out, smaller)

@@ -1,0 +1,31 @@
+"""A `tokenizer.json`, opened to read what people say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from router.encoders.card import PIECES
+from router.errors import EncoderError
+
+
+def open_tokenizer(file: Path, max_tokens: int) -> Any:
+    """Return the tokenizer, cutting texts at `max_tokens` and reading what looks like a mark as text.
+
+    Of a large one the arrays beside it are opened, if they are there. Raises EncoderError.
+    """
+    arrays = file.with_name(PIECES)
+    if arrays.exists():
+        from router.encoders.pieces import PieceTokenizer
+
+        return PieceTokenizer(arrays, max_tokens)
+    from tokenizers import Tokenizer
+
+    try:
+        tokenizer = Tokenizer.from_file(str(file))
+        tokenizer.enable_truncation(max_tokens)
+    except Exception as error:  # tokenizers raises no narrower one
+        raise EncoderError(f"{file}: not a tokenizer: {error}") from error
+    tokenizer.no_padding()
+    tokenizer.encode_special_tokens = True
+    return tokenizer
