@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from router.declarations import ToolSet
 from router.encoder_making.quantize import Precision
+from router.encoders.cache import CachedEncoder
 from router.encoders.protocol import Encoder
 from router.errors import EncoderError
 from router.evaluation import Outcome, Suite, run
@@ -104,7 +106,9 @@ def compare_decisions(
 
     Needs scikit-learn.
     """
-    theirs, ours = (_outcomes(encoder, tools, suite, progress) for encoder in (original, made))
+    with tempfile.TemporaryDirectory() as folder:  # a text that is trained on in several folds is encoded once
+        cached = (CachedEncoder(encoder, folder) for encoder in (original, made))
+        theirs, ours = (_outcomes(encoder, tools, suite, progress) for encoder in cached)
     count = len(theirs)
     return Decisions(
         count,
