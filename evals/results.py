@@ -244,10 +244,10 @@ the published float32 weights.
 
 ## EmbeddingGemma in 4 bits
 
-`python -m evals.gemma WORK -o evals/results/gemma.json`: the published architecture (308 million parameters) with random
-weights and made-up pieces, exported, in 4 bits, routing with `tool_specs/` on one thread in a process of its own. Beside
-`route` is the session alone on ready ids, beside its memory a process with the `tokenizers` package and a session as
-they come. The peak holds everything: Python, the router, pages of files that the system may take back at any time.
+`python -m evals.gemma WORK -o evals/results/gemma.json`: the published architecture (308 million parameters), random
+weights, made-up pieces, in 4 bits, routing with `tool_specs/` on one thread. Beside `route` is the session alone on
+ready ids, beside its memory a process with the `tokenizers` package and a session as they come. The peak holds
+everything: Python, the router, and pages of files that the system may take back at any time.
 
 {gemma}
 """
