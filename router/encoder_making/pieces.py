@@ -62,7 +62,7 @@ def is_of_gemmas_kind(data: dict[str, Any]) -> bool:
         and all(f"<0x{byte:02X}>" in vocabulary for byte in range(256))
         and normalizer == {"type": "Replace", "pattern": {"String": " "}, "content": SPACE}
         # No space is left to split at when a text is split.
-        and (split is None or (split["type"], split["pattern"]) == ("Split", {"String": " "}))
+        and (split is None or (split["type"], split.get("pattern")) == ("Split", {"String": " "}))
         and (data["post_processor"] or {}).get("type") == "TemplateProcessing"
         and not any(
             token["single_word"] or token["lstrip"] or token["rstrip"] or token["normalized"]

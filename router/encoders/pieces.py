@@ -46,7 +46,7 @@ class PieceTokenizer:
         arrays = open_arrays(file)
         self._characters, self._character_ids = arrays["characters"], arrays["character_ids"]
         # Memory views give Python's own numbers, several times faster than numpy's scalars.
-        self._pairs, self._ranks, self._joined = (memoryview(arrays[name]) for name in ("pairs", "ranks", "joined"))
+        self._pairs, self._ranks, self._joined = (arrays[name].data for name in ("pairs", "ranks", "joined"))
         self._bytes: list[int] = arrays["bytes"].tolist()
         self._before: list[int] = arrays["before"].tolist()
         self._after: list[int] = arrays["after"].tolist()
@@ -54,10 +54,11 @@ class PieceTokenizer:
         ends = np.cumsum(arrays["added_lengths"]).tolist()
         text = arrays["added"].astype("<u4").tobytes().decode("utf-32-le")
         words = [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
-        self._added = dict(zip(words, arrays["added_ids"].tolist(), strict=True))
-        self._lengths: dict[str, list[int]] = {}
-        for word in sorted(words, key=len, reverse=True):
-            self._lengths.setdefault(word[0], []).append(len(word))
+        self._added: dict[str, list[tuple[str, int]]] = {}
+        for word, token in sorted(
+            zip(words, arrays["added_ids"].tolist(), strict=True), key=lambda pair: -len(pair[0])
+        ):
+            self._added.setdefault(word[0], []).append((word, token))
 
     def encode(self, text: str) -> Encoded:
         """Return the tokens of a text. Raises UnicodeEncodeError if it is no valid Unicode."""
@@ -78,12 +79,11 @@ class PieceTokenizer:
         """Yield the words that are tokens by themselves, and what stands between: start, end, and the token if any."""
         last = at = 0
         while at < len(text):
-            for length in self._lengths.get(text[at], ()):
-                token = self._added.get(text[at : at + length], _NONE)
-                if token != _NONE:
+            for word, token in self._added.get(text[at], ()):
+                if text.startswith(word, at):
                     yield last, at, _NONE
-                    yield at, at + length, token
-                    last = at = at + length
+                    yield at, at + len(word), token
+                    last = at = at + len(word)
                     break
             else:
                 at += 1

@@ -35,6 +35,13 @@ def open_arrays(file: Path) -> dict[str, NDArray[Any]]:
     return arrays_in(file, whole)
 
 
+def is_safetensors(file: Path) -> bool:
+    """Whether a file begins as one of this format does."""
+    with file.open("rb") as opened:
+        begin = opened.read(9)
+    return len(begin) == 9 and 0 < int.from_bytes(begin[:8], "little") <= _LONGEST_HEADER and begin[8:] == b"{"
+
+
 def arrays_in(file: Path, whole: NDArray[np.uint8]) -> dict[str, NDArray[Any]]:
     """Return the arrays in the bytes of a file, as views of them. Raises EncoderError."""
     length = int.from_bytes(whole[:8].tobytes(), "little")

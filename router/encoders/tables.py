@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router.encoders.card import MODEL
-from router.encoders.safetensors import arrays_in
+from router.encoders.safetensors import arrays_in, is_safetensors
 
 WEIGHTS = f"{MODEL}.data"
 """The file of the weights where they are not in the model's own: both what ONNX calls external data and safetensors."""
@@ -39,7 +39,11 @@ class Tables:
             mapping.madvise(_NOHUGEPAGE)
 
     def give(self, options: Any) -> None:
-        """Make a session of these options use them in place of those that it would read. It must not outlive them."""
+        """Make a session of these options use them in place of those that it would read. It must not outlive them.
+
+        Nor does it plan its memory for each length of text, which takes 11 MB more at 256 tokens and is no faster.
+        """
+        options.enable_mem_pattern = False
         for name, value in self._values.items():
             options.add_initializer(name, value)
 
@@ -50,9 +54,9 @@ class Tables:
 
 
 def open_tables(folder: Path) -> Tables | None:
-    """Return the table of a folder whose weights are in a file of their own. Raises EncoderError if it is broken."""
+    """Return the table of a folder whose weights are in a safetensors file of their own; None of any other folder."""
     file = folder / WEIGHTS
-    if not file.exists():
+    if not file.exists() or not is_safetensors(file):
         return None
     with file.open("rb") as opened:
         mapping = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
