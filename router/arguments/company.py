@@ -78,4 +78,4 @@ def _words(text: str) -> list[str]:
 
 def _at_most(count: int, draws: int, share: float) -> float:
     """Return the probability of at most so many of some draws, each of which has this share."""
-    return sum(comb(draws, n) * share**n * (1 - share) ** (draws - n) for n in range(count + 1))
+    return sum(comb(draws, n) * share**n * (1 - share) ** (draws - n) for n in range(min(count, draws) + 1))
