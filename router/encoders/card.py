@@ -15,6 +15,8 @@ from router.errors import EncoderError
 CARD = "encoder.json"
 MODEL = "model.onnx"
 TOKENIZER = "tokenizer.json"
+PIECES = "tokenizer.safetensors"
+"""A large tokenizer once more, to be mapped into memory, see `router.encoders.pieces`."""
 
 _T = TypeVar("_T")
 
@@ -110,10 +112,11 @@ def fingerprint_of(folder: Path, card: Card) -> str:
 
 
 def _files(folder: Path, card: Card) -> list[str]:
-    """Return the names of the model, of the weights that it keeps outside, and of the tokenizer."""
+    """Return the names of the model, of the weights that it keeps outside, and of the tokenizer's files."""
     model = folder / card.model
+    tokenizer = [name for name in (TOKENIZER, PIECES) if name == TOKENIZER or (folder / name).exists()]
     outside = [*model.parent.glob(f"{model.name}_data*"), *model.parent.glob(f"{model.name}.data*")]
-    return [card.model, *sorted(file.relative_to(folder).as_posix() for file in outside), TOKENIZER]
+    return [card.model, *sorted(file.relative_to(folder).as_posix() for file in outside), *tokenizer]
 
 
 def _check_sizes(folder: Path, card: Card, sizes: Mapping[str, Any]) -> None:

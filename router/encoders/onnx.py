@@ -14,6 +14,7 @@ from router.encoders.card import CARD, TOKENIZER, Card
 from router.encoders.hub import fetched
 from router.encoders.layout import check_marks, describe, find
 from router.encoders.protocol import Prefixes, TokenVectors
+from router.encoders.tables import Tables, open_tables
 from router.encoders.tokenizer import open_tokenizer
 from router.errors import EncoderError
 
@@ -50,14 +51,17 @@ class OnnxEncoder:
         self.folder, model = find(path)
         if model is None:
             self._card = Card.read(self.folder)
-            self._session = _open_session(self.folder / self._card.model)
+            self._tables = open_tables(self.folder)
+            self._session = _open_session(self.folder / self._card.model, self._tables)
         else:
+            self._tables = None
             self._session = _open_session(self.folder / model)
             self._card = describe(self.folder, model, {each.name: each for each in self._session.get_outputs()})
         self._file = self.folder / self._card.model
         self._threads = min(4, os.cpu_count() or 1) if threads is None else threads
         self._tokenizer = open_tokenizer(self.folder / TOKENIZER, self._card.max_tokens)
-        check_marks(self.folder, self._tokenizer)
+        if model is not None:
+            check_marks(self.folder, self._tokenizer)
         self._outputs = [self._card.output]
         self._extra_inputs = self._check_graph()
 
@@ -134,6 +138,9 @@ class OnnxEncoder:
             found: list[NDArray[np.float32]] = self._session.run(outputs, feed)
         except Exception as error:  # ONNX Runtime's exceptions have no common ancestor but this
             raise EncoderError(f"{self.folder}: failed on {utterance!r:.80}: {error}") from error
+        finally:
+            if self._tables is not None:
+                self._tables.release()
         row = found[0] = self._pooled(found[0])
         if row.shape != (1, self.dim):
             raise EncoderError(f"{self._file}: gave an array of shape {row.shape}; expected (1, {self.dim})")
@@ -181,7 +188,7 @@ _FEATURES = dict.fromkeys(("image_features", "video_features", "audio_features")
 """What EmbeddingGemma 2 takes beside a text."""
 
 
-def _open_session(file: Path) -> Any:
+def _open_session(file: Path, tables: Tables | None = None) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -189,6 +196,8 @@ def _open_session(file: Path) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
+        if tables is not None:
+            tables.give(options)
         return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's exceptions have no common ancestor but this
         raise EncoderError(f"{file}: not a model that ONNX Runtime can open: {error}") from error

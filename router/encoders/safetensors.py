@@ -12,8 +12,18 @@ from numpy.typing import NDArray
 
 from router.errors import EncoderError
 
-_DTYPES = {"I8": np.int8, "F16": np.float16, "F32": np.float32, "F64": np.float64, "I32": np.int32, "I64": np.int64}
+_DTYPES = {
+    "U8": np.uint8,
+    "I8": np.int8,
+    "F16": np.float16,
+    "F32": np.float32,
+    "F64": np.float64,
+    "I32": np.int32,
+    "I64": np.int64,
+}
 _LONGEST_HEADER = 1 << 20
+_ALIGNED = 64
+"""The arrays begin at a multiple of so many bytes."""
 
 
 def open_arrays(file: Path) -> dict[str, NDArray[Any]]:
@@ -22,6 +32,18 @@ def open_arrays(file: Path) -> dict[str, NDArray[Any]]:
         whole = np.memmap(file, np.uint8, mode="r")
     except (OSError, ValueError) as error:  # ValueError where it is empty
         raise EncoderError(f"{file}: {getattr(error, 'strerror', None) or error}") from error
+    return arrays_in(file, whole)
+
+
+def is_safetensors(file: Path) -> bool:
+    """Whether a file begins as one of this format does."""
+    with file.open("rb") as opened:
+        begin = opened.read(9)
+    return len(begin) == 9 and 0 < int.from_bytes(begin[:8], "little") <= _LONGEST_HEADER and begin[8:] == b"{"
+
+
+def arrays_in(file: Path, whole: NDArray[np.uint8]) -> dict[str, NDArray[Any]]:
+    """Return the arrays in the bytes of a file, as views of them. Raises EncoderError."""
     length = int.from_bytes(whole[:8].tobytes(), "little")
     try:
         if length > _LONGEST_HEADER:
@@ -42,17 +64,22 @@ def _array(data: NDArray[np.uint8], entry: Mapping[str, Any]) -> NDArray[Any]:
     return data[start:end].view(_DTYPES[entry["dtype"]]).reshape(shape)
 
 
-def write_arrays(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write arrays of the kinds that `open_arrays` reads; the same arrays give the same bytes."""
+def write_arrays(file: Path, arrays: Mapping[str, NDArray[Any]]) -> dict[str, int]:
+    """Write arrays of the kinds that `open_arrays` reads, and return where in the file each begins.
+
+    The same arrays give the same bytes.
+    """
     codes = {np.dtype(dtype): code for code, dtype in _DTYPES.items()}
-    header, start = {}, 0
+    header: dict[str, Any] = {}
+    start = 0
     for name, array in arrays.items():
         offsets = [start, start + array.nbytes]
         header[name] = {"dtype": codes[array.dtype], "shape": list(array.shape), "data_offsets": offsets}
         start += array.nbytes
     text = json.dumps(header).encode("ascii")
-    text += b" " * (-len(text) % 8)  # so that the arrays are aligned
+    text += b" " * (-(8 + len(text)) % _ALIGNED)
     with file.open("wb") as out:
         out.write(len(text).to_bytes(8, "little") + text)
         for array in arrays.values():
             out.write(np.ascontiguousarray(array).tobytes())
+    return {name: 8 + len(text) + entry["data_offsets"][0] for name, entry in header.items()}

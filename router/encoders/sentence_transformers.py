@@ -69,6 +69,11 @@ class SentenceTransformerEncoder:
         self.matryoshka_dimensions = _declared_dimensions(model_or_path, self._model) or known
         self.fingerprint = _fingerprint(self._model, self.prefixes)
 
+    @property
+    def model(self) -> Any:
+        """The `SentenceTransformer`, for whoever makes something of it."""
+        return self._model
+
     def __repr__(self) -> str:
         return f"<SentenceTransformerEncoder {self.name!r}, {self.dim} dims, {self.fingerprint}>"
 

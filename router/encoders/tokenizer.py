@@ -5,14 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from router.encoders.card import PIECES
 from router.errors import EncoderError
 
 
 def open_tokenizer(file: Path, max_tokens: int) -> Any:
     """Return the tokenizer, cutting texts at `max_tokens` and reading what looks like a mark as text.
 
-    Raises EncoderError.
+    Of a large one the arrays beside it are opened, if they are there. Raises EncoderError.
     """
+    arrays = file.with_name(PIECES)
+    if arrays.exists():
+        from router.encoders.pieces import PieceTokenizer
+
+        return PieceTokenizer(arrays, max_tokens)
     from tokenizers import Tokenizer
 
     try:

@@ -10,7 +10,20 @@ import pytest
 import router
 from router.cli import main
 
-COMMANDS = ("", "check", "lint", "compile", "route", "repl", "init", "encoders", "shadow", "shadow report", "overlay")
+COMMANDS = (
+    "",
+    "check",
+    "lint",
+    "compile",
+    "route",
+    "repl",
+    "init",
+    "encoders",
+    "encoders export",
+    "shadow",
+    "shadow report",
+    "overlay",
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,0 +1,58 @@
+"""A table that is mapped into memory changes no row."""
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from router.encoder_making.graph import Graph
+from router.encoders.card import MODEL
+from router.encoders.safetensors import open_arrays
+from router.encoders.tables import WEIGHTS, open_tables
+from router.errors import EncoderError
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("router.encoder_making.graph.BESIDE", 0)
+    graph = Graph("int4")
+    table = np.random.default_rng(0).normal(size=(5000, 96)).astype(np.float32)
+    graph.node("Identity", [graph.rows(table, "input_ids")], "rows")
+    graph.save(tmp_path, "lookup", {"rows": [1, "tokens", 96]})
+    return tmp_path
+
+
+def test_rows_are_those_that_the_runtime_reads_by_itself(folder: Path) -> None:
+    tables = open_tables(folder)
+    assert tables is not None
+    options = onnxruntime.SessionOptions()
+    tables.give(options)
+    mapped = onnxruntime.InferenceSession(str(folder / MODEL), options, providers=["CPUExecutionProvider"])
+    plain = onnxruntime.InferenceSession(str(folder / MODEL), providers=["CPUExecutionProvider"])
+    for seed in range(3):
+        ids = np.random.default_rng(seed).integers(0, 5000, (1, 40))
+        rows, expected = (session.run(None, {"input_ids": ids})[0] for session in (mapped, plain))
+        tables.release()
+        assert np.array_equal(rows, expected)
+
+
+def test_the_file_beside_the_model_is_safetensors_too(folder: Path) -> None:
+    assert {"token.blocks", "token.scales"} <= open_arrays(folder / WEIGHTS).keys()
+
+
+def test_a_folder_that_keeps_its_weights_in_the_model_has_no_table(tmp_path: Path) -> None:
+    assert open_tables(tmp_path) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"?" * 999, b"\x08" + bytes(7) + b"weights"])
+def test_weights_that_another_exporter_laid_out_are_left_to_the_runtime(folder: Path, content: bytes) -> None:
+    (folder / WEIGHTS).write_bytes(content)
+    assert open_tables(folder) is None
+
+
+def test_a_header_that_is_broken_is_named(folder: Path) -> None:
+    file = folder / WEIGHTS
+    file.write_bytes(file.read_bytes()[:20])
+    with pytest.raises(EncoderError, match=f"{WEIGHTS}: not a safetensors file"):
+        open_tables(folder)
