@@ -21,12 +21,13 @@ from router.encoders import (
     load_encoder,
 )
 from router.encoders.cache import CachedEncoder
+from router.encoders.http import open_http
 from router.encoders.onnx import OnnxEncoder
 from router.encoders.protocol import can_give_tokens
 from router.encoders.static import StaticEncoder
 from tests.encoder_making.small_encoders import write_static
 from tests.encoders.conftest import write_tiny_encoder
-from tests.encoders.http import servers
+from tests.encoders.http import llama_server, servers
 from tests.encoders.test_layout import write_hub_folder
 
 UTTERANCES = [
@@ -76,7 +77,7 @@ _SENTENCE_TRANSFORMERS = {"st": "minilm_source", "gemma": "gemma_folder"}
 """Models in its format, by the fixtures that have them."""
 
 
-@pytest.fixture(scope="module", params=[*_OPEN, *_SENTENCE_TRANSFORMERS, *servers.FORMATS])
+@pytest.fixture(scope="module", params=[*_OPEN, *_SENTENCE_TRANSFORMERS, *servers.FORMATS, "llama-server"])
 def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Encoder]:
     """Yield each encoder, opened and used without a network."""
     if request.param in _SENTENCE_TRANSFORMERS:
@@ -84,6 +85,10 @@ def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(socket.socket, "connect", _refuse)
             yield load_encoder(f"st:{source}")
+        return
+    if request.param == "llama-server":
+        with llama_server.running(tmp_path_factory.mktemp("llama") / "log") as url:
+            yield open_http("llamacpp", url)
         return
     if request.param in servers.FORMATS:
         with servers.serving(servers.FORMATS[request.param]) as fake, pytest.MonkeyPatch.context() as patch:

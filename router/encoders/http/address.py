@@ -41,12 +41,6 @@ class Address:
             )
         return cls(parts.scheme, parts.hostname, port or _PORTS[parts.scheme], parts.path.rstrip("/"))
 
-    @property
-    def netloc(self) -> str:
-        """Host and port, as in a URL."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
-
     def is_here(self) -> bool:
         """Whether this is a loopback address, or a name all of whose addresses are."""
         try:
@@ -56,7 +50,9 @@ class Address:
         return all(is_loopback(address) for address in found)
 
     def __str__(self) -> str:
-        return f"{self.scheme}://{self.netloc}{self.path}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{host}{port}{self.path}"
 
 
 def is_loopback(address: str) -> bool:

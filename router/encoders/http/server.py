@@ -35,11 +35,10 @@ class Server:
     """Ask a wire's server. Connections are kept, and may be used by several threads.
 
     A request is made again, later each time, when the connection breaks or the
-    server is busy. Redirects are not followed. Without `allow_remote` the
-    address must be of this machine, and so must be each connection, whatever a
-    name resolves to by then. A key goes over plain HTTP only to this machine.
-    Neither proxies nor credentials that the environment states for other
-    programs are used.
+    server is busy. Redirects are not followed, and no proxy is used. Without
+    `allow_remote` the address must be of this machine. Where it is, so must be
+    each connection, whatever a name resolves to by then. A key goes over plain
+    HTTP only to this machine.
     """
 
     def __init__(self, wire: Wire, *, allow_remote: bool = False) -> None:
@@ -70,10 +69,9 @@ class Server:
 
         if self._process != os.getpid():  # after a fork, answers to one process would reach another
             self._pool, self._process = self._connect(), os.getpid()
-        path = self._address.path + path
         headers = self._headers | ({"Content-Type": "application/json"} if body else {})
         try:
-            answer = self._pool.urlopen(method, path, body=body, headers=headers, redirect=False)
+            answer = self._pool.urlopen(method, self._address.path + path, body=body, headers=headers, redirect=False)
         except urllib3.exceptions.HTTPError as error:
             reason = getattr(error, "reason", None) or error
             absent = isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError)
@@ -111,7 +109,7 @@ class Server:
                 raise_on_status=False,
             ),
         )
-        if not self.allow_remote:
+        if self.is_here:
             pool.ConnectionCls = _only_here(pool.ConnectionCls)
         return pool
 
@@ -126,7 +124,7 @@ class Server:
         return self._text(path, told, fix)
 
     def _text(self, path: str, told: str, fix: str) -> str:
-        place = self._hidden(f"{self._address.scheme}://{self._address.netloc}{path}")
+        place = self._hidden(f"{self._address}{path}")
         return f"{self._wire.name}: {place}: {told}{'.' * (not told.endswith('.'))} {fix}".rstrip()
 
     def _quoted(self, data: bytes) -> str:
