@@ -96,11 +96,15 @@ def _decided(
 ) -> Iterator[Outcome]:
     router.route("hello")  # the first decision also warms up
     for number, case in enumerate(cases[done:], start=done + 1):
-        start = perf_counter()
-        decision = router.route(case.utterance)
-        milliseconds = (perf_counter() - start) * 1000
-        yield recorded(case, decision, milliseconds)
+        yield decide(router, case)
         progress(number, len(cases))
+
+
+def decide(router: Router, case: Case) -> Outcome:
+    """Route a case and return what came of it."""
+    start = perf_counter()
+    decision = router.route(case.utterance)
+    return recorded(case, decision, (perf_counter() - start) * 1000)
 
 
 def recorded(case: Case, decision: Decision, milliseconds: float) -> Outcome:
