@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +50,7 @@ def add(commands: Commands) -> None:
         "--steps",
         metavar="N",
         type=_whole(1),
-        help="so many batches of up to eight tools, two examples each (default: every example is seen three times)",
+        help="so many batches of 16 examples (default: each is seen about three times)",
     )
     parser.add_argument(
         "--learning-rate", metavar="R", type=_rate, default=5e-5, help="how far a step goes (default: 5e-5)"
@@ -95,10 +95,17 @@ def _compared_lines(tuning: Tuning) -> Iterator[str]:
 
 def _row(each: Compared) -> tuple[str, str, str, str, str]:
     moved, p = each.difference, each.difference.p
+    assert p is not None
     difference = f"{moved.difference:+.3f}"
     if moved.low is not None and moved.high is not None:
         difference += f" ({moved.low:+.3f} to {moved.high:+.3f})"
-    return _NAMES[each.metric], _value(each.untouched), _value(each.tuned), difference, f"{p:.3f}"
+    return (
+        _NAMES[each.metric],
+        _value(each.untouched),
+        _value(each.tuned),
+        difference,
+        "< 0.001" if p < 0.001 else f"{p:.3f}",
+    )
 
 
 def _value(measured: Measurement) -> str:
@@ -108,7 +115,7 @@ def _value(measured: Measurement) -> str:
 
 def _outcome_lines(tuning: Tuning, arguments: argparse.Namespace) -> Iterator[str]:
     verdict = tuning.verdict
-    if tuning.parity is None:
+    if tuning.parity is None or tuning.model is None:
         if verdict.worse:
             yield f"Not kept: worse in {_listed(verdict.worse)}, by more than chance."
         else:
@@ -119,7 +126,9 @@ def _outcome_lines(tuning: Tuning, arguments: argparse.Namespace) -> Iterator[st
     yield f"Kept: better in {_listed(verdict.better)}, by more than chance."
     yield f"{arguments.out}: {size / 1e6:.1f} MB"
     yield from (f"  {line}" for line in parity_lines(tuning.parity))
-    yield f"The tuned model as it was before is st:{tuning.model}; delete {tuning.model.parent} if you do not need it."
+    yield "It has seen every utterance that 'compile' holds out, so what that promises of it is too hopeful: go by the"
+    yield "false accepts and wrong calls above, or by a suite."
+    yield f"The tuned model in full is st:{tuning.model}; delete {tuning.model.parent} if you do not need it."
 
 
 def _listed(metrics: tuple[str, ...]) -> str:
@@ -130,10 +139,12 @@ _NAMES = {
     "accuracy": "right tool first",
     "auroc": "out-of-scope AUROC",
     "decision_accuracy": "decided right",
+    "false_accept_rate": "false accepts",
+    "wrong_call_rate": "wrong calls",
 }
 
 
-def _whole(least: int):  # type: ignore[no-untyped-def]
+def _whole(least: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if not text.isdecimal() or int(text) < least:
             raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least {least}")

@@ -23,6 +23,7 @@ COMMANDS = (
     "shadow",
     "shadow report",
     "overlay",
+    "tune",
 )
 
 

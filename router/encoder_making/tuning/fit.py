@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 from datasets import Dataset
+from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
 from sentence_transformers.base.sampler import DefaultBatchSampler
-from numpy.typing import NDArray
 from transformers import PrinterCallback, TrainerCallback
 from transformers.utils import logging
 
@@ -39,13 +39,15 @@ def fit(
 ) -> None:
     """Write a tuned copy of a model to the folder `out`; the model itself stays as it is.
 
-    `teacher` [n, D] are its rows of the texts. Beside the folder are its checkpoints until it is whole, see `checkpoints_of`;
-    a run that finds some goes on there, to the same end. The table of tokens is
-    not tuned: words that no example has would be left behind by those that some have.
+    `teacher` [n, D] are its rows of the texts. Beside the folder are its
+    checkpoints until it is whole, see `checkpoints_of`; a run that finds some goes
+    on there, to the same end. The table of tokens is not tuned: words that no
+    example has would be left behind by those that some have.
     """
     checkpoints = checkpoints_of(out)
     tuned = copy.deepcopy(model)
-    tuned[0].auto_model.get_input_embeddings().requires_grad_(False)
+    transformer: Any = tuned[0]
+    transformer.auto_model.get_input_embeddings().requires_grad_(False)
     trainer = _Trainer(
         model=tuned,
         args=SentenceTransformerTrainingArguments(
@@ -98,6 +100,7 @@ class _Trainer(SentenceTransformerTrainer):
         del default_args_dict
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        assert output_dir is not None
         del state_dict
         self.model.save(output_dir, create_model_card=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from router.evaluation.catalogue import METRICS
+from router.evaluation.catalogue import METRICS, better
 from router.evaluation.columns import columns
 from router.evaluation.differences import Difference, difference
 from router.evaluation.measures import Measurement, measure
@@ -13,7 +13,9 @@ from router.evaluation.outcomes import Outcome
 
 DECIDING = ("accuracy", "auroc")
 """A tuned encoder is for telling tools apart, and from what is out of scope."""
-SHOWN = (*DECIDING, "decision_accuracy")
+SHOWN = (*DECIDING, "decision_accuracy", "false_accept_rate", "wrong_call_rate")
+"""The last two are what the limits of a policy are about. `compile` cannot measure them of a tuned encoder, which has
+seen all that it could hold out."""
 _CHANCE = 0.05
 """So unlikely a difference must be if neither is better."""
 
@@ -30,14 +32,21 @@ class Compared:
     @property
     def better(self) -> bool:
         """Whether the tuned one is better by more than chance, of as many metrics as decide."""
-        assert self.difference.p is not None
-        return self.difference.difference > 0 and self.difference.p < _CHANCE / len(DECIDING)
+        return self._gain > 0 and self._p < _CHANCE / len(DECIDING)
 
     @property
     def worse(self) -> bool:
         """Whether the tuned one is worse by more than chance."""
+        return self._gain < 0 and self._p < _CHANCE
+
+    @property
+    def _gain(self) -> float:
+        return self.difference.difference * (1 if better(self.metric) == "higher" else -1)
+
+    @property
+    def _p(self) -> float:
         assert self.difference.p is not None
-        return self.difference.difference < 0 and self.difference.p < _CHANCE
+        return self.difference.p
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,10 @@ class TuningLoss(torch.nn.Module):
     def __init__(self, model: SentenceTransformer, texts: Texts, teacher: Tensor) -> None:
         super().__init__()
         self.model = model
-        for name in ("tool", "against", "outside", "held"):
-            self.register_buffer(name, torch.from_numpy(getattr(texts, name)), persistent=False)
-        self.register_buffer("teacher", teacher, persistent=False)
+        self.tool, self.against, self.outside, self.held, self.teacher = (
+            torch.nn.Buffer(torch.as_tensor(each), persistent=False)
+            for each in (texts.tool, texts.against, texts.outside, texts.held, teacher)
+        )
 
     def forward(self, sentence_features: Iterable[dict[str, Tensor]], labels: Tensor) -> Tensor:
         """Return the loss of a batch."""

@@ -14,7 +14,7 @@ from router.encoder_making.export import check_exportable, export
 from router.encoder_making.parity import Parity
 from router.encoder_making.quantize import Precision
 from router.encoder_making.tuning.judging import Verdict, judge
-from router.encoder_making.tuning.texts import TOOLS_TOGETHER, texts_of
+from router.encoder_making.tuning.texts import EXAMPLES_TOGETHER, texts_of
 from router.encoder_making.tuning.work import Work
 from router.encoders import Encoder
 from router.encoders.cache import CachedEncoder
@@ -125,11 +125,14 @@ class _Tuner:
             return known
         name = f"fold-{number}"
         model = self.tuned(fold.tools, name, f"tuning {number + 1}/{folds}")
-        untouched = self._decided(fold, CachedEncoder(self.encoder))
-        tuned = self._decided(fold, CachedEncoder(SentenceTransformerEncoder(str(model)), self.work.folder / "cache"))
+        cache = self.work.folder / "cache"
+        untouched, tuned = (
+            self._decided(fold, CachedEncoder(encoder, folder, progress=self._embedding))
+            for encoder, folder in ((self.encoder, None), (SentenceTransformerEncoder(str(model)), cache))
+        )
         self.work.write(number, untouched, tuned)
         shutil.rmtree(model)
-        shutil.rmtree(self.work.folder / "cache")
+        shutil.rmtree(cache, ignore_errors=True)
         return untouched, tuned
 
     def tuned(self, tools: ToolSet, name: str, stage: str) -> Path:
@@ -141,7 +144,7 @@ class _Tuner:
             new = self.work.folder / f"{name}.new"
             shutil.rmtree(new, ignore_errors=True)
             texts = texts_of(tools, self.encoder.prefixes)
-            cached = CachedEncoder(self.encoder, progress=lambda done, total: self.progress("embedding", done, total))
+            cached = CachedEncoder(self.encoder, progress=self._embedding)
             fit(
                 self.encoder.model,
                 texts,
@@ -155,15 +158,17 @@ class _Tuner:
             new.rename(folder)
         return folder
 
+    def _embedding(self, done: int, total: int) -> None:
+        self.progress("embedding", done, total)
+
     def _decided(self, fold: Fold, encoder: Encoder) -> Sequence[Outcome]:
-        router_ = train(fold.tools, encoder, None, self.progress)
-        return [decide(router_, case) for case in fold.cases]
+        trained = train(fold.tools, encoder, None, self.progress)
+        return [decide(trained, case) for case in fold.cases]
 
 
 def _steps(tools: ToolSet) -> int:
     examples = sum(len(tool.examples) for tool in tools)
-    together = min(TOOLS_TOGETHER, len(tools))
-    return max(_FEWEST_STEPS, round(PASSES * examples / (2 * together)))
+    return max(_FEWEST_STEPS, round(PASSES * examples / EXAMPLES_TOGETHER))
 
 
 def _require_packages() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,9 @@ Ints = NDArray[np.int64]
 NO_TOOL = -1
 TOOLS_TOGETHER = 8
 """So many tools are told apart in one batch, half of them neighbours of the others."""
+EXAMPLES_TOGETHER = 16
+"""So many examples are seen in one batch: two of each tool, more where there are fewer tools."""
 _NEIGHBOURS = 4
-_UTTERANCES = 2
 _COUNTEREXAMPLES = 4
 _OUT_OF_SCOPE = 6
 _GENERAL = 6
@@ -48,35 +50,54 @@ class Texts:
     @property
     def examples(self) -> NDArray[np.bool_]:
         """Which texts [n] are examples."""
-        return (self.tool != NO_TOOL) & (self.weight == 0)
+        found: NDArray[np.bool_] = (self.tool != NO_TOOL) & (self.weight == 0)
+        return found
 
 
 def texts_of(tools: ToolSet, prefixes: Prefixes) -> Texts:
     """Lay out what tools declare, and the background that ships; a text that is for a tool is no other's negative."""
-    rows: list[tuple[str, int, int, float, bool, bool]] = []
-    for number, tool in enumerate(tools):
-        rows += [(prefixes.utterance + normalize(each.utterance), number, NO_TOOL, 0.0, False, False)
-                 for each in tool.examples]
-        rows += [(prefixes.declaration + normalize(text), number, NO_TOOL, weight, False, False)
-                 for weight, text in wordings(tool)]
-    said = {text for text, *_ in rows}
-    others = [(text, NO_TOOL, number, 0.0, False, False)
-              for number, tool in enumerate(tools) for text in tool.counterexamples]
-    others += [(text, NO_TOOL, NO_TOOL, 0.0, True, True) for text in tools.out_of_scope]
-    others += [(text, NO_TOOL, NO_TOOL, 0.0, False, True) for text in background()]
-    for text, *rest in others:
+    said = [
+        _Row(prefixes.utterance + normalize(example.utterance), tool=number)
+        for number, tool in enumerate(tools)
+        for example in tool.examples
+    ]
+    said += [
+        _Row(prefixes.declaration + normalize(text), tool=number, weight=weight)
+        for number, tool in enumerate(tools)
+        for weight, text in wordings(tool)
+    ]
+    others = [(text, _Row("", against=number)) for number, tool in enumerate(tools) for text in tool.counterexamples]
+    others += [(text, _Row("", outside=True, held=True)) for text in tools.out_of_scope]
+    others += [(text, _Row("", held=True)) for text in background()]
+    for_a_tool = {row.text for row in said}
+    for text, row in others:
         seen = prefixes.utterance + normalize(text)
-        if seen not in said:
-            rows.append((seen, *rest))
-    texts, tool, against, weight, outside, held = zip(*rows, strict=True)
-    return Texts(texts, np.array(tool, np.int64), np.array(against, np.int64), np.array(weight),
-                 np.array(outside, bool), np.array(held, bool))
+        if seen not in for_a_tool:
+            said.append(row._replace(text=seen))
+    texts, tool_of, against, weights, outside, held = zip(*said, strict=True)
+    return Texts(
+        texts,
+        np.array(tool_of, np.int64),
+        np.array(against, np.int64),
+        np.array(weights, np.float64),
+        np.array(outside, bool),
+        np.array(held, bool),
+    )
+
+
+class _Row(NamedTuple):
+    text: str
+    tool: int = NO_TOOL
+    against: int = NO_TOOL
+    weight: float = 0.0
+    outside: bool = False
+    held: bool = False
 
 
 def batches(texts: Texts, teacher: NDArray[np.float32], steps: int, seed: int) -> Iterator[list[int]]:
     """Yield the texts of each step, by number.
 
-    Of each of some tools two examples and a wording of the declaration, some of
+    Of each of some tools a few examples and a wording of the declaration, some of
     their counterexamples, of what is out of scope and of general text. Half of the
     tools are near the others by the untouched rows `teacher` [n, D]: what is easily
     taken for another must be told from it. A step depends on the seed and its own
@@ -93,7 +114,7 @@ def batches(texts: Texts, teacher: NDArray[np.float32], steps: int, seed: int) -
         chosen = _company(neighbours, chance)
         batch: list[int] = []
         for tool in chosen:
-            batch += _some(examples[tool], _UTTERANCES, chance)
+            batch += _some(examples[tool], EXAMPLES_TOGETHER // len(chosen), chance)
             weights = texts.weight[worded[tool]]
             batch.append(int(chance.choice(worded[tool], p=weights / weights.sum())))
         batch += _some(np.concatenate([against[tool] for tool in chosen]), _COUNTEREXAMPLES, chance)

@@ -51,8 +51,10 @@ class Work:
             data = json.loads(self._fold(fold).read_bytes())
         except FileNotFoundError:
             return None
-        first, second = ([outcome_from_dict(row, case) for row, case in zip(data[which], cases, strict=True)]
-                         for which in ("untouched", "tuned"))
+        first, second = (
+            [outcome_from_dict(row, case) for row, case in zip(data[which], cases, strict=True)]
+            for which in ("untouched", "tuned")
+        )
         return first, second
 
     def write(self, fold: int, untouched: Sequence[Outcome], tuned: Sequence[Outcome]) -> None:
