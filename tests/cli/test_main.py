@@ -20,6 +20,8 @@ COMMANDS = (
     "init",
     "encoders",
     "encoders export",
+    "encoders distill",
+    "encoders trim",
     "shadow",
     "shadow report",
     "overlay",
