@@ -86,7 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _compared_lines(tuning: Tuning) -> Iterator[str]:
-    yield f"{tuning.verdict.cases} utterances, each decided by routers that had not seen it; tuned in {tuning.steps} steps"
+    cases = f"{tuning.verdict.cases} utterances, each decided by routers that had not seen it"
+    yield f"{cases}; tuned in {tuning.steps} steps"
     rows = [("", "untouched", "tuned", "difference", "p"), *map(_row, tuning.verdict.compared)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

@@ -67,5 +67,7 @@ class TuningLoss(torch.nn.Module):
         logits = similar.masked_fill(~(same | other), -torch.inf)
         likely = logits - logits.logsumexp(dim=1, keepdim=True)
         anchors = same.any(dim=1)
+        if not anchors.any():
+            return similar.sum() * 0
         mean = likely.masked_fill(~same, 0).sum(dim=1)[anchors] / same.sum(dim=1)[anchors]
         return -mean.mean()

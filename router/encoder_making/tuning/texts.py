@@ -97,11 +97,12 @@ class _Row(NamedTuple):
 def batches(texts: Texts, teacher: NDArray[np.float32], steps: int, seed: int) -> Iterator[list[int]]:
     """Yield the texts of each step, by number.
 
-    Of each of some tools a few examples and a wording of the declaration, some of
-    their counterexamples, of what is out of scope and of general text. Half of the
-    tools are near the others by the untouched rows `teacher` [n, D]: what is easily
-    taken for another must be told from it. A step depends on the seed and its own
-    number only, so that an interrupted run goes on with the same ones.
+    Of each of some tools a few examples and a wording of the declaration, or two
+    wordings where it has no example; some of their counterexamples, of what is out
+    of scope, and of general text. Half of the tools are near the others by the
+    untouched rows `teacher` [n, D]: what is easily taken for another must be told
+    from it. A step depends on the seed and its own number only, so that an
+    interrupted run goes on with the same ones.
     """
     count = int(texts.tool.max()) + 1
     neighbours = _neighbours(texts, teacher, count)
@@ -114,9 +115,10 @@ def batches(texts: Texts, teacher: NDArray[np.float32], steps: int, seed: int) -
         chosen = _company(neighbours, chance)
         batch: list[int] = []
         for tool in chosen:
-            batch += _some(examples[tool], EXAMPLES_TOGETHER // len(chosen), chance)
+            said = _some(examples[tool], EXAMPLES_TOGETHER // len(chosen), chance)
             weights = texts.weight[worded[tool]]
-            batch.append(int(chance.choice(worded[tool], p=weights / weights.sum())))
+            count = 1 if said else 2
+            batch += [*said, *chance.choice(worded[tool], count, replace=False, p=weights / weights.sum()).tolist()]
         batch += _some(np.concatenate([against[tool] for tool in chosen]), _COUNTEREXAMPLES, chance)
         yield [*batch, *_some(outside, _OUT_OF_SCOPE, chance), *_some(general, _GENERAL, chance)]
 

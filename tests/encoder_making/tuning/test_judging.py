@@ -50,4 +50,4 @@ def test_what_is_better_at_one_thing_and_worse_at_another_is_not_kept() -> None:
 def test_what_cannot_be_measured_decides_nothing() -> None:
     verdict = judge(outcomes(40)[:INSIDE], outcomes(55)[:INSIDE])
     assert verdict.kept
-    assert [each.metric for each in verdict.compared] == ["accuracy", "decision_accuracy"]
+    assert [each.metric for each in verdict.compared] == ["accuracy", "decision_accuracy", "wrong_call_rate"]

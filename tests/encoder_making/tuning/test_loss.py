@@ -80,3 +80,10 @@ def test_a_counterexample_and_another_tool_leave_each_other_alone() -> None:
     assert model.rows.grad is not None
     assert not model.rows.grad[6].any()
     assert not model.rows.grad[2:4].any()  # nothing else to be told from
+
+
+def test_a_batch_without_a_pair_moves_nothing() -> None:
+    found, model, _ = _loss([0, 2, 5])
+    assert found == 0
+    assert model.rows.grad is not None
+    assert not model.rows.grad.any()

@@ -98,3 +98,10 @@ def test_tools_that_are_near_each_other_are_told_apart_in_the_same_batch() -> No
         chosen = [int(n) for n in texts.tool[batch] if n != NO_TOOL]
         near = [any(1 <= min((one - other) % 40, (other - one) % 40) <= 2 for other in chosen) for one in chosen]
         assert sum(near) >= 7
+
+
+def test_a_tool_without_examples_is_seen_in_two_wordings() -> None:
+    texts = texts_of(ToolSet((Tool("stop", "Stop."), Tool("go", "Go on."))), Prefixes())
+    for batch in batches(texts, np.ones((len(texts), 4), np.float32), 5, 0):
+        assert Counter(texts.tool[batch].tolist())[0] == 2
+        assert len(set(batch)) == len(batch)
