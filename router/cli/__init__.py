@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 import router
-from router.cli import check, crossval, encoders, init, lint, overlay, repl, route, shadow
+from router.cli import check, crossval, encoders, init, lint, overlay, repl, route, shadow, tune
 from router.cli import compile as compile_
 from router.cli import eval as eval_
 from router.errors import RouterError
@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {router.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (check, lint, compile_, route, repl, eval_, crossval, shadow, init, encoders, overlay):
+    for command in (check, lint, compile_, route, repl, eval_, crossval, shadow, init, encoders, tune, overlay):
         command.add(commands)
     return parser
 

@@ -65,8 +65,7 @@ def export(
     is of no kind that can be exported, if something else is in the way, or if
     more is lost than is tolerated.
     """
-    _check_replaceable(out)
-    source = take_apart(original)
+    source = check_exportable(original, out)
     out.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
@@ -91,16 +90,20 @@ def export(
     return parity
 
 
-def write(source: Source, folder: Path, precision: Precision, *, tokens: bool = False) -> Card:
-    """Write the graph and the tokenizer to a folder, compared with nothing yet, and return a card for it.
-
-    Raises EncoderError.
-    """
+def check_exportable(original: SentenceTransformerEncoder, out: Path) -> Source:
+    """Return the parts of a model that `export` can write to `out`. Raises EncoderError if it cannot."""
+    _check_replaceable(out)
+    source = take_apart(original)
     kind = source.config.model_type
     known = ", ".join(map(repr, ARCHITECTURES))
     source.demand(kind in ARCHITECTURES, f"is a transformer of the kind {kind!r}; these can be written: {known}")
+    return source
+
+
+def write(source: Source, folder: Path, precision: Precision, *, tokens: bool = False) -> Card:
+    """Write the graph and the tokenizer to a folder, compared with nothing yet, and return a card for it."""
     graph = Graph(precision)
-    hidden = ARCHITECTURES[kind](graph, source, TOKENS)
+    hidden = ARCHITECTURES[source.config.model_type](graph, source, TOKENS)
     _fold(graph, source, hidden)
     outputs: dict[str, Sequence[str | int]] = {ROW: [1, source.dim]}
     if tokens:

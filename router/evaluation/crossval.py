@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from router.decisions import Policy
 from router.declarations import Tool, ToolSet
@@ -44,17 +44,30 @@ def cross_validate(
     """
     from router.training import train
 
+    dealt = folds_of(tools, suite, folds)
+    outcomes: dict[str, Outcome] = {}
+    for fold in dealt:
+        router = train(fold.tools, encoder, policy, progress)
+        for case in fold.cases:
+            outcomes[case.id] = asked(router, case)
+            progress(f"{len(dealt)} folds", len(outcomes), len(suite.cases))
+    return tuple(outcomes[case.id] for case in suite.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Some cases, and the tools as if these had never been said."""
+
+    cases: tuple[Case, ...]
+    tools: ToolSet
+
+
+def folds_of(tools: ToolSet, suite: Suite, folds: int) -> list[Fold]:
+    """Deal the cases of the tools' own suite, at most as many folds as cases. Raises ValueError for fewer than two."""
     if folds < 2:
         raise ValueError(f"folds is {folds!r}; expected 2 or more")
     folds = min(folds, len(suite.cases))
-    outcomes: dict[str, Outcome] = {}
-    for fold in range(folds):
-        held_out = suite.cases[fold::folds]
-        router = train(_without(tools, held_out), encoder, policy, progress)
-        for case in held_out:
-            outcomes[case.id] = asked(router, case)
-            progress(f"{folds} folds", len(outcomes), len(suite.cases))
-    return tuple(outcomes[case.id] for case in suite.cases)
+    return [Fold(held_out, _without(tools, held_out)) for held_out in (suite.cases[n::folds] for n in range(folds))]
 
 
 _CARD = Card(

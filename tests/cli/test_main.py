@@ -25,6 +25,7 @@ COMMANDS = (
     "shadow",
     "shadow report",
     "overlay",
+    "tune",
 )
 
 

@@ -87,12 +87,13 @@ def run(arguments: argparse.Namespace) -> int:
         )
     size = sum(file.stat().st_size for file in arguments.out.iterdir())
     print(f"{arguments.out}: {size / 1e6:.1f} MB")
-    for line in _said(parity):
+    for line in parity_lines(parity):
         print(f"  {line}")
     return 0
 
 
-def _said(parity: Parity) -> Iterator[str]:
+def parity_lines(parity: Parity) -> Iterator[str]:
+    """Say how near an exported model came."""
     cosines = f"cosine {parity.mean_cosine:.5f} in the mean, {parity.min_cosine:.5f} at least"
     yield f"rows       {parity.texts} texts: {cosines}"
     if parity.decisions:
