@@ -134,6 +134,31 @@ def risk_coverage_chart(
     return _chart(_WIDTH, _BOTTOM + 40, marks, name, title, description)
 
 
+def cost_chart(
+    points: Sequence[tuple[str, float, float]], cost: str, worth: str, name: str, title: str, description: str
+) -> str:
+    """Draw points, each with its label, its cost and its worth; costs are positive and their axis is logarithmic."""
+    costs, worths = ([point[n] for point in points] for n in (1, 2))
+    powers = np.log2([min(costs), max(costs)])
+    first, last = int(np.floor(powers[0])), int(np.ceil(powers[1] + 1e-9))
+    least, most = np.floor(min(worths) * 20) / 20, np.ceil(max(worths) * 20 + 1e-9) / 20
+    x, y = _Line(_LEFT, _RIGHT, first, last), _Line(_BOTTOM, _TOP, least, most)
+    marks = []
+    for power in range(first, last + 1, max((last - first) // 6, 1)):
+        marks.append(_text(float(x.at(power)), _BOTTOM + 16, f"{2.0**power:.4g}", "middle"))
+    for worth_here in np.linspace(least, most, 5):
+        kind = "axis" if worth_here == least else "grid"
+        marks.append(f'<path class="{kind}" d="M{_short(_LEFT)} {y.at(worth_here)}H{_short(_RIGHT)}"/>')
+        marks.append(_text(_LEFT - 6, float(y.at(worth_here)) + 4, f"{worth_here:.4g}", "end"))
+    for label, spent, gained in points:
+        across, up = x.at(float(np.log2(spent))), y.at(gained)
+        marks.append(_dot(across, up, 5))
+        marks.append(_text(float(across), float(up) - 9, label, "middle"))
+    marks.append(_text(_LEFT, 12, worth, "start"))
+    marks.append(_text(_RIGHT, _BOTTOM + 34, cost, "end"))
+    return _chart(_WIDTH, _BOTTOM + 40, marks, name, title, description)
+
+
 def _most_risk(found: RiskCoverage, operating: tuple[float, float] | None) -> float:
     """Return the upper end of the axis of risk: a round number that all but the first few cases are below."""
     highest = float(found.risk[found.coverage >= FIRST_COVERAGE].max(initial=operating[1] if operating else 0.0))
