@@ -11,6 +11,7 @@ are in the file already stay, and so do embeddings, in the cache.
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import sys
 import time
@@ -24,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.public import kept, measured, write
+from evals.public import figures, kept, measured, write
 from evals.public_sets import banking77, clinc150, massive
 from evals.public_sets.rows import (
     MTEB_DRAWS,
@@ -37,6 +38,7 @@ from evals.public_sets.rows import (
     unseen,
 )
 from evals.public_sets.task import Task
+from router import Router
 from router.declarations import load
 from router.encoders import Encoder, encode_utterances, load_encoder
 from router.encoders.cache import CachedEncoder
@@ -169,13 +171,18 @@ def fitted(rows: NDArray[np.float32], labels: Sequence[str], seed: int) -> Any:
 
 def from_english(folder: Path, locale: str, encoder: Encoder) -> dict[str, Any]:
     """Ask a router whose tools have English examples the test utterances of another language."""
-    english = list(read_rows(folder / "en-US" / "train.jsonl"))
-    router = train(labelled_tools(drawn(english, EXAMPLES, seed=0)), encoder)
+    english, router = _english(folder, encoder)
     found = unseen(cases(read_rows(folder / locale / "test.jsonl"), "test", label_tool, locale), english)
     encode_utterances(encoder, [case.utterance for case in found])
     suite = Suite(f"massive/{locale}", found, massive.CARD)
-    accuracy = suite_result(suite, run(router, suite)).overall("accuracy")
-    return {"accuracy": {key: value for key, value in accuracy.to_dict().items() if key in ("value", "low", "high", "n")}}
+    return {"accuracy": figures([suite_result(suite, run(router, suite))], "accuracy")}
+
+
+@functools.cache
+def _english(folder: Path, encoder: Encoder) -> tuple[list[dict[str, Any]], Router]:
+    """Return the English training split, and a router of some of it."""
+    rows = list(read_rows(folder / "en-US" / "train.jsonl"))
+    return rows, train(labelled_tools(drawn(rows, EXAMPLES, seed=0)), encoder)
 
 
 def _encoded(encoder: Encoder, rows: Iterable[dict[str, Any]]) -> NDArray[np.float32]:

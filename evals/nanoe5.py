@@ -17,6 +17,7 @@ import struct
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def read(file: Path) -> Packed:
     scores = np.frombuffer(data, "<f4", count, 72 + ends.nbytes)
     at = 72 + ends.nbytes + scores.nbytes
     text = data[at : at + length]
-    pieces = [text[start:end].decode() for start, end in zip(ends, ends[1:], strict=False)]
+    pieces = [text[start:end].decode() for start, end in pairwise(ends)]
     (skipped,) = struct.unpack_from("<I", data, at + length + 4)
     shape = dict(zip(names, sizes, strict=True))
     return Packed(
@@ -95,9 +96,9 @@ def _arrays(data: bytes, at: int) -> dict[str, NDArray[np.float32]]:
     for _ in range(count):
         (length,) = struct.unpack_from("<H", data, at)
         name = data[at + 2 : at + 2 + length].decode("ascii")
-        kind, number, offset, size = struct.unpack_from("<BIQQ", data, at + 2 + length)
-        found[name] = _unpacked(data[offset : offset + size]) if size < 4 * number else np.frombuffer(
-            data, "<f4", number, offset
+        _, number, offset, size = struct.unpack_from("<BIQQ", data, at + 2 + length)
+        found[name] = (
+            _unpacked(data[offset : offset + size]) if size < 4 * number else np.frombuffer(data, "<f4", number, offset)
         )
         at += 2 + length + 21
     return found
@@ -119,7 +120,9 @@ def tokenizer(packed: Packed) -> Tokenizer:
     made.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")])
     made.pre_tokenizer = pre_tokenizers.Metaspace()
     made.decoder = decoders.Metaspace()
-    made.add_special_tokens([AddedToken(pieces[number][0], special=True, normalized=False) for number in marks.values()])
+    made.add_special_tokens(
+        [AddedToken(pieces[number][0], special=True, normalized=False) for number in marks.values()]
+    )
     ends = [(pieces[marks[end]][0], marks[end]) for end in ("bos", "eos")]
     made.post_processor = processors.TemplateProcessing(single=f"{ends[0][0]} $A {ends[1][0]}", special_tokens=ends)
     return made

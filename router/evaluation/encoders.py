@@ -173,7 +173,7 @@ def _ask(asked: dict[str, Any], progress: Callable[[int, int], object]) -> None:
     one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as words,
-        subprocess.Popen(
+        subprocess.Popen(  # noqa: S603 (this interpreter, this package)
             command, stdout=subprocess.PIPE, stderr=words, env=os.environ | one_thread, encoding="utf-8"
         ) as process,
     ):

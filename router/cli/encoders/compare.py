@@ -35,9 +35,7 @@ _EXAMPLE = """\
 
 def add(commands: Commands) -> None:
     """Add the action."""
-    parser = add_command(
-        commands, "compare", run, "measure what encoders cost and buy", _DESCRIPTION, _EXAMPLE
-    )
+    parser = add_command(commands, "compare", run, "measure what encoders cost and buy", _DESCRIPTION, _EXAMPLE)
     parser.set_defaults(command="encoders compare")
     parser.add_argument("path", metavar="PATH", nargs="+", help="a YAML file, or a folder of them at any depth")
     parser.add_argument("--suite", metavar="FILE", nargs="+", required=True, help="suites, see 'router eval'")
