@@ -14,13 +14,16 @@ PUBLISHED = {"mteb/banking77": 0.915, "mteb/massive/en-US": 0.858}
 PUBLISHED_NAME = "EmbeddingGemma 300M, *published*"
 PUBLISHED_LOCALES = "0.626 *of 51*"
 
+HEAD = (
+    *("encoder", "dims", "CLINC150", "AUROC", "BANKING77", "MASSIVE en", "everyday"),
+    *("files MB", "peak memory MB", "p50 ms", "× shipped"),
+)
+
 Results = Mapping[str, Mapping[str, Any]]
 
 
 def encoders_table(results: Results) -> str:
     """Return what a router on each encoder gets right, and what it costs."""
-    head = ("encoder", "dims", "CLINC150", "AUROC", "BANKING77", "MASSIVE en", "everyday")
-    head += ("files MB", "peak memory MB", "p50 ms", "× shipped")
     rows = []
     for name in encoders(results):
         costs = results.get(f"{name}/costs", {})
@@ -40,7 +43,7 @@ def encoders_table(results: Results) -> str:
                 *(_number(costs.get(key), 2) for key in ("milliseconds", "ratio")),
             )
         )
-    return markdown(head, rows)
+    return markdown(HEAD, rows)
 
 
 def mteb_table(results: Results) -> str:
@@ -97,5 +100,8 @@ def _drawn(found: Mapping[str, Any]) -> str:
 
 
 def _mean(found: Sequence[Mapping[str, Any]]) -> str:
-    """Return a mean of all, or nothing where one is missing."""
-    return f"{fmean(each['accuracy']['value'] for each in found):.3f}" if all(found) else ""
+    """Return a mean of all, and the fewest draws that one of them is of; nothing where one is missing."""
+    if not all(found):
+        return ""
+    draws = [each["accuracy"]["draws"] for each in found if "draws" in each["accuracy"]]
+    return f"{fmean(each['accuracy']['value'] for each in found):.3f}" + (f" (n={min(draws)})" if draws else "")

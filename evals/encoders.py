@@ -30,6 +30,7 @@ from evals.public_sets import banking77, clinc150, massive
 from evals.public_sets.rows import (
     MTEB_DRAWS,
     MTEB_EXAMPLES,
+    Row,
     cases,
     drawn,
     label_tool,
@@ -108,7 +109,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def tasks(data: Path, spec: str, encoder: Encoder, draws: int) -> Iterator[tuple[str, Measure]]:
+def tasks(data: Path, spec: str, encoder: Kept, draws: int) -> Iterator[tuple[str, Measure]]:
     """Yield what is measured of an encoder, by name."""
     yield "costs", partial(costs, spec)
     for each in (clinc150, banking77, massive):
@@ -148,7 +149,7 @@ def probed(folder: Path, encoder: Encoder, draws: int) -> dict[str, Any]:
     draws are not its own.
     """
     asked = list(read_rows(folder / "test.jsonl"))
-    training = list(read_rows(folder / "train.jsonl"))
+    training: list[Row] = list(read_rows(folder / "train.jsonl"))
     rows = _encoded(encoder, asked)
     found = []
     for seed in range(draws):
@@ -169,7 +170,7 @@ def fitted(rows: NDArray[np.float32], labels: Sequence[str], seed: int) -> Any:
         return LogisticRegression(random_state=seed, max_iter=100).fit(rows, labels)
 
 
-def from_english(folder: Path, locale: str, encoder: Encoder) -> dict[str, Any]:
+def from_english(folder: Path, locale: str, encoder: Kept) -> dict[str, Any]:
     """Ask a router whose tools have English examples the test utterances of another language."""
     english, router = _english(folder, encoder)
     found = unseen(cases(read_rows(folder / locale / "test.jsonl"), "test", label_tool, locale), english)
@@ -179,13 +180,13 @@ def from_english(folder: Path, locale: str, encoder: Encoder) -> dict[str, Any]:
 
 
 @functools.cache
-def _english(folder: Path, encoder: Encoder) -> tuple[list[dict[str, Any]], Router]:
+def _english(folder: Path, encoder: Kept) -> tuple[list[Row], Router]:
     """Return the English training split, and a router of some of it."""
-    rows = list(read_rows(folder / "en-US" / "train.jsonl"))
+    rows: list[Row] = list(read_rows(folder / "en-US" / "train.jsonl"))
     return rows, train(labelled_tools(drawn(rows, EXAMPLES, seed=0)), encoder)
 
 
-def _encoded(encoder: Encoder, rows: Iterable[dict[str, Any]]) -> NDArray[np.float32]:
+def _encoded(encoder: Encoder, rows: Iterable[Row]) -> NDArray[np.float32]:
     return encode_utterances(encoder, [row["text"] for row in rows])
 
 

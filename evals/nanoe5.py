@@ -149,7 +149,7 @@ def write(packed: Packed, out: Path) -> None:
         (out / name).write_text(json.dumps(content, indent=1) + "\n", "utf-8")
 
 
-def _settings(packed: Packed, marks: Mapping[str, str]) -> dict[str, Any]:
+def _settings(packed: Packed, marks: dict[str, str]) -> dict[str, Any]:
     sizes = packed.sizes
     modules = ("Transformer", ""), ("Pooling", "1_Pooling")
     return {

@@ -16,7 +16,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -91,7 +90,7 @@ def compare(
 
     require_scikit_learn("comparing encoders")
     _check(suites, tools)
-    job = _Job(tools, tuple(map(os.fspath, suites)), allow_remote, reference, progress)
+    job = _Job(tools, tuple(os.fspath(suite) for suite in suites), allow_remote, reference, progress)
     return _rows(job, dict.fromkeys(encoders), dict.fromkeys(dimensions))
 
 
@@ -109,10 +108,15 @@ class _Job:
         """Train a router and write its bundle."""
         from router.training import train
 
-        def show(stage: str, done: int, total: int) -> None:
-            self.progress(f"{name}: {stage}", done, total)
+        train(self.tools, encoder, None, lambda stage, *done: self.stage(f"{name}: {stage}")(*done)).save(bundle)
 
-        train(self.tools, encoder, None, show).save(bundle)
+    def stage(self, name: str) -> Callable[[int, int], None]:
+        """Return what tells how much of a stage is done."""
+
+        def show(done: int, total: int) -> None:
+            self.progress(name, done, total)
+
+        return show
 
 
 def _rows(job: _Job, encoders: dict[str, None], dimensions: dict[int, None]) -> Iterator[Row]:
@@ -123,7 +127,7 @@ def _rows(job: _Job, encoders: dict[str, None], dimensions: dict[int, None]) -> 
         for spec in encoders:
             try:
                 encoder = load_encoder(spec, allow_remote=job.allow_remote)
-                cached = CachedEncoder(encoder, progress=partial(job.progress, f"{spec}: embedding"))
+                cached = CachedEncoder(encoder, progress=job.stage(f"{spec}: embedding"))
             except (RouterError, OSError) as error:
                 yield Row(spec, problem=str(error))
                 continue
@@ -147,7 +151,7 @@ def _row(job: _Job, spec: str, encoder: Encoder, folder: Path) -> Row:
         "reference": {"bundle": str(folder / "reference.bundle"), "encoder": job.reference},
         "report": str(report),
     }
-    _ask(asked, partial(job.progress, f"{spec}: deciding"))
+    _ask(asked, job.stage(f"{spec}: deciding"))
     found = json.loads(report.read_text("utf-8"))["costs"]
     return Row(
         spec,

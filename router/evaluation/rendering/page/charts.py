@@ -8,6 +8,7 @@ screen readers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -138,20 +139,20 @@ def cost_chart(
     points: Sequence[tuple[str, float, float]], cost: str, worth: str, name: str, title: str, description: str
 ) -> str:
     """Draw points, each with its label, its cost and its worth; costs are positive and their axis is logarithmic."""
-    costs, worths = ([point[n] for point in points] for n in (1, 2))
-    powers = np.log2([min(costs), max(costs)])
-    first, last = int(np.floor(powers[0])), int(np.ceil(powers[1] + 1e-9))
-    least, most = np.floor(min(worths) * 20) / 20, np.ceil(max(worths) * 20 + 1e-9) / 20
+    costs, worths = [spent for _, spent, _ in points], [gained for _, _, gained in points]
+    first, last = math.floor(math.log2(min(costs))), math.floor(math.log2(max(costs))) + 1
+    least, most = math.floor(min(worths) * 20) / 20, (math.floor(max(worths) * 20) + 1) / 20
     x, y = _Line(_LEFT, _RIGHT, first, last), _Line(_BOTTOM, _TOP, least, most)
     marks = []
     for power in range(first, last + 1, max((last - first) // 6, 1)):
         marks.append(_text(float(x.at(power)), _BOTTOM + 16, f"{2.0**power:.4g}", "middle"))
-    for worth_here in np.linspace(least, most, 5):
-        kind = "axis" if worth_here == least else "grid"
-        marks.append(f'<path class="{kind}" d="M{_short(_LEFT)} {y.at(worth_here)}H{_short(_RIGHT)}"/>')
-        marks.append(_text(_LEFT - 6, float(y.at(worth_here)) + 4, f"{worth_here:.4g}", "end"))
+    for quarter in range(5):
+        height = least + (most - least) * quarter / 4
+        kind = "grid" if quarter else "axis"
+        marks.append(f'<path class="{kind}" d="M{_short(_LEFT)} {y.at(height)}H{_short(_RIGHT)}"/>')
+        marks.append(_text(_LEFT - 6, float(y.at(height)) + 4, f"{height:.3f}", "end"))
     for label, spent, gained in points:
-        across, up = x.at(float(np.log2(spent))), y.at(gained)
+        across, up = x.at(math.log2(spent)), y.at(gained)
         marks.append(_dot(across, up, 5))
         marks.append(_text(float(across), float(up) - 9, label, "middle"))
     marks.append(_text(_LEFT, 12, worth, "start"))
