@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -64,7 +64,7 @@ class Row:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON, without what was decided about each case."""
-        costs = {key: value for key, value in asdict(self).items() if key != "suites"}
+        costs = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "suites"}
         found = {suite.name: {name: suite.overall(name).to_dict() for name in METRICS} for suite in self.suites}
         return {key: _rounded(value) for key, value in costs.items()} | {"ratio": _rounded(self.ratio), "suites": found}
 
