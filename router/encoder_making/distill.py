@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from router.encoder_making.fitting import Floats, fitted, principal, summed
+from router.encoder_making.fitting import Floats, fitted, principal, summed, unit
 from router.encoder_making.teacher import Progress, Teacher
 from router.encoder_making.vocabulary import Vocabulary
 from router.encoders.card import TOKENIZER, Card
@@ -19,9 +18,8 @@ from router.encoders.static import MAX_TOKENS, TABLE
 DIMENSIONS = 256
 _SIF = 1e-4
 """As in the paper, and in model2vec."""
-_HOLD = 1.0
+_HOLD = 3.0
 """How much a token is held to its place when texts move it."""
-_RESERVED = re.compile(r"[\[<]unused_?\d+[\]>]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class Distilled:
     bytes: int
     """The size of the table and the tokenizer."""
     cosine: float | None
-    """Of the rows of the texts with those of the model, on average, before it lost dimensions. None without texts."""
+    """Of the texts' rows with the model's, from which their mean is taken, before dimensions go. None without texts."""
 
 
 def distill(
@@ -57,7 +55,7 @@ def distill(
     at the token's own place, without the marks around it.
 
     `texts` move the vectors of their tokens so that their sums come nearer to
-    the model's rows, and the components are theirs. They need no labels: some
+    the model's rows, centred too, and the components are theirs. They need no labels: some
     thousands of the kind that will be said. `prefix` stands before each token
     and text that the model sees.
 
@@ -66,8 +64,7 @@ def distill(
     teacher = Teacher(source, prefix)
     out.mkdir(parents=True, exist_ok=True)
     whole = Vocabulary(teacher.tokenizer, source)
-    used = [number for number, piece in whole.pieces.items() if not _RESERVED.fullmatch(piece)]
-    tokenizer, order = whole.reduced(used)
+    tokenizer, order = whole.reduced(whole.pieces.keys() - whole.reserved())
     vocabulary = Vocabulary(tokenizer, source)
     vectors = teacher.tokens(order, progress)
     vectors = (vectors - vectors.mean(axis=0)) * _smooth_inverse_frequency(len(order))
@@ -75,16 +72,24 @@ def distill(
     rows, cosine = vectors, None
     if texts:
         cut, wanted = vocabulary.cut(texts), teacher.texts(texts, progress)
+        wanted = unit(wanted - wanted.mean(axis=0))
         vectors = fitted(vectors, cut, wanted, _HOLD)
         rows = summed(vectors, cut)
         cosine = float((rows * wanted).sum(axis=1).mean())
     vectors = vectors @ principal(rows, dimensions)
     write_arrays(out / TABLE, _quantized(vectors))
     (out / TOKENIZER).write_text(tokenizer, encoding="utf-8", newline="\n")
-    card = Card(name=f"{teacher.name}-static", dim=vectors.shape[1], max_tokens=MAX_TOKENS, model=TABLE)
+    dim = vectors.shape[1]
+    card = Card(
+        name=f"{teacher.name}-static",
+        dim=dim,
+        max_tokens=MAX_TOKENS,
+        model=TABLE,
+        matryoshka_dimensions=(dim, dim // 2) if dim > 1 else (),  # the first components hold the most
+    )
     card.write(out, distilled_from=teacher.name, texts=len(texts))
     size = sum((out / name).stat().st_size for name in (TABLE, TOKENIZER))
-    return Distilled(*vectors.shape, size, cosine)
+    return Distilled(len(vectors), dim, size, cosine)
 
 
 def _smooth_inverse_frequency(count: int) -> Floats:

@@ -59,12 +59,19 @@ def fitted(vectors: Floats, texts: Sequence[Sequence[int]], wanted: Floats, stre
 
 def summed(vectors: Floats, texts: Sequence[Sequence[int]]) -> Floats:
     """Return the unit rows [n, D] of texts; zero where a text has no tokens."""
-    rows = np.stack([vectors[list(text)].sum(axis=0) for text in texts])
+    return unit(np.stack([vectors[list(text)].sum(axis=0) for text in texts]))
+
+
+def unit(rows: Floats) -> Floats:
+    """Return rows at unit length; one of zeros stays."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(lengths > 0, lengths, 1)
+    lengths[lengths == 0] = 1
+    scaled: Floats = (rows / lengths).astype(np.float32)
+    return scaled
 
 
 def principal(rows: Floats, count: int) -> Floats:
     """Return the directions [D, count] in which rows differ most from zero, the first the most."""
     _, directions = np.linalg.eigh((rows.T @ rows).astype(np.float64))
-    return np.ascontiguousarray(directions[:, ::-1][:, :count], dtype=np.float32)
+    kept: Floats = directions[:, ::-1][:, :count].astype(np.float32)
+    return kept

@@ -122,14 +122,14 @@ class Graph:
         for key, value in self._constants.items():
             inside = key not in offsets
             graph.initializer.append(
-                numpy_helper.from_array(value, key) if inside else _reference(key, value, offsets[key])
+                numpy_helper.from_array(value, key) if inside else reference(key, value, offsets[key])
             )
         opsets = [helper.make_opsetid("", 21), helper.make_opsetid("com.microsoft", 1)]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=10, producer_name="intent-router")
         onnx.save(model, folder / MODEL)
 
 
-def _reference(name: str, value: NDArray[Any], offset: int) -> onnx.TensorProto:
+def reference(name: str, value: NDArray[Any], offset: int) -> onnx.TensorProto:
     """Say where in the file beside the model an array is."""
     kind = helper.np_dtype_to_tensor_dtype(value.dtype)
     tensor = TensorProto(name=name, data_type=kind, dims=value.shape, data_location=TensorProto.EXTERNAL)

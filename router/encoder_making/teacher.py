@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from router.encoder_making.fitting import Floats, unit
 from router.errors import EncoderError, MissingExtraError
 
 _BATCH = 256
 
-Floats = NDArray[np.float32]
 Progress = Callable[[str, int, int], object]
 """Is told what is being done, how much of it is done, and how much there is."""
 
@@ -64,7 +63,7 @@ class Teacher:
                     given = module(given)
             rows.append(given["sentence_embedding"].float().numpy())
             progress("tokens", start + len(ids), len(numbers))
-        return _unit(np.concatenate(rows))
+        return unit(np.concatenate(rows))
 
     def texts(self, texts: Sequence[str], progress: Progress) -> Floats:
         """Return the model's unit rows [n, D]."""
@@ -73,9 +72,4 @@ class Teacher:
             batch = [self._prefix + text for text in texts[start : start + _BATCH]]
             rows.append(self._model.encode(batch, show_progress_bar=False, convert_to_numpy=True))
             progress("texts", start + len(batch), len(texts))
-        return _unit(np.concatenate(rows).astype(np.float32))
-
-
-def _unit(rows: Floats) -> Floats:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(lengths > 0, lengths, 1)
+        return unit(np.concatenate(rows).astype(np.float32))

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from router.encoders.safetensors import open_arrays, write_arrays
+from router.encoders.tables import WEIGHTS
 from router.errors import EncoderError, MissingExtraError
 
 _LARGEST = (1 << 31) - (1 << 20)
@@ -21,15 +23,19 @@ def keep_rows(source: Path, out: Path, order: Sequence[int], rows: int) -> None:
     """Write a graph whose token tables hold only these of their rows, in this order.
 
     A table is what `input_ids` are looked up in: an initialiser with at least
-    `rows` rows, and what belongs to it, such as scales. Raises EncoderError if
-    there is none, or if it is used otherwise too.
+    `rows` rows, and what belongs to it, such as scales. Weights that lie in a
+    file which a device maps lie in one again. Raises EncoderError if there is no
+    table.
     """
     try:
         import onnx
+
+        from router.encoder_making.graph import reference
     except ImportError:
         raise MissingExtraError("onnx", "trim", f"changing {source}") from None
     try:
         model = onnx.load(source)
+        mapped = open_arrays(source.with_name(WEIGHTS)) if source.with_name(WEIGHTS).exists() else {}
     except Exception as error:  # a DecodeError of protobuf's, or an OSError
         raise EncoderError(f"{source}: not a graph: {error}") from error
     initialisers = {tensor.name: tensor for tensor in model.graph.initializer}
@@ -39,6 +45,10 @@ def keep_rows(source: Path, out: Path, order: Sequence[int], rows: int) -> None:
     for name in tables:
         array = onnx.numpy_helper.to_array(initialisers[name])
         initialisers[name].CopyFrom(onnx.numpy_helper.from_array(np.ascontiguousarray(array[list(order)]), name))
+    beside = {name: onnx.numpy_helper.to_array(initialisers[name]) for name in mapped}
+    offsets = write_arrays(out.with_name(WEIGHTS), beside) if beside else {}
+    for name, offset in offsets.items():
+        initialisers[name].CopyFrom(reference(name, beside[name], offset))
     if model.ByteSize() > _LARGEST:
         raise EncoderError(f"{source}: is too large for one file even without those pieces. Quantize it first.")
     onnx.save(model, out)

@@ -6,13 +6,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from router.encoder_making.languages import needed
+from router.encoder_making.pieces import write_pieces
 from router.encoder_making.token_rows import keep_rows
 from router.encoder_making.vocabulary import Vocabulary
-from router.encoders.card import CARD, MODEL, TOKENIZER, Card
+from router.encoders.card import CARD, PIECES, TOKENIZER, Card
 from router.encoders.safetensors import open_arrays, write_arrays
 from router.encoders.static import TABLE
 from router.errors import EncoderError
@@ -27,7 +30,7 @@ class Trimmed:
     pieces: int
     """How many there were."""
     bytes_before: int
-    """The size of the model and the tokenizer."""
+    """The size of all files in the folder."""
     bytes_after: int
 
 
@@ -49,17 +52,21 @@ def trim(folder: Path, out: Path, *, languages: Sequence[str] = (), texts: Seque
     kept = vocabulary.always()
     for language in languages:
         kept |= needed(vocabulary, language)
-    kept.update(number for ids in vocabulary.cut(texts) for number in ids)
+    prefixes = dict.fromkeys(("", card.prefixes.utterance, card.prefixes.declaration))
+    placed = [prefix + text for prefix in prefixes for text in ("", *texts)]
+    kept.update(number for ids in vocabulary.cut(placed) for number in ids)
     tokenizer, order = vocabulary.reduced(vocabulary.closed(kept))
-    out.mkdir(parents=True, exist_ok=True)
+    (out / card.model).parent.mkdir(parents=True, exist_ok=True)
     if card.model == TABLE:
         _keep_vectors(folder / TABLE, out / TABLE, order)
     else:
-        keep_rows(folder / MODEL, out / MODEL, order, rows=max(vocabulary.pieces) + 1)
+        keep_rows(folder / card.model, out / card.model, order, rows=max(vocabulary.pieces) + 1)
     (out / TOKENIZER).write_text(tokenizer, encoding="utf-8", newline="\n")
+    if (folder / PIECES).exists():
+        write_pieces(tokenizer, out)
     before = json.loads((folder / CARD).read_bytes())
     replace(card, name=f"{card.name}-trimmed").write(out, trimmed_from=before, languages=list(languages))
-    sizes = [sum((each / name).stat().st_size for name in (card.model, TOKENIZER)) for each in (folder, out)]
+    sizes = [sum(file.stat().st_size for file in each.rglob("*") if file.is_file()) for each in (folder, out)]
     return Trimmed(frozenset(order), len(vocabulary.pieces), *sizes)
 
 
@@ -71,7 +78,7 @@ def share_changed(folder: Path, kept: frozenset[int], texts: Sequence[str]) -> f
 
 def _keep_vectors(source: Path, out: Path, order: Sequence[int]) -> None:
     arrays = open_arrays(source)
-    smaller = {name: arrays[name][order] for name in ("weights", "mapping") if name in arrays}
+    smaller: dict[str, NDArray[Any]] = {name: arrays[name][order] for name in ("weights", "mapping") if name in arrays}
     if "mapping" in arrays:
         places, smaller["mapping"] = np.unique(smaller["mapping"], return_inverse=True)
         smaller["embeddings"] = arrays["embeddings"][places]

@@ -24,6 +24,7 @@ from router.encoders.card import TOKENIZER
 from router.errors import EncoderError
 
 _KINDS = ("BPE", "Unigram", "WordLevel", "WordPiece")
+_RESERVED = re.compile(r"[\[<]unused_?\d+[\]>]")
 _BYTE = re.compile("<0x[0-9A-F]{2}>")
 
 
@@ -45,7 +46,8 @@ class Vocabulary:
         self._kind = self._model.get("type")
         if self._kind not in _KINDS:
             raise EncoderError(f"{file}: has a model of the kind {self._kind!r}; expected one of {', '.join(_KINDS)}")
-        if self._kind == "BPE" and (self._model["continuing_subword_prefix"] or self._model["end_of_word_suffix"]):
+        marked = self._model.get("end_of_word_suffix") or self._model.get("continuing_subword_prefix")
+        if self._kind == "BPE" and marked:
             raise EncoderError(f"{file}: marks where a word begins or ends in its pairs, which cannot be made smaller")
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
@@ -69,9 +71,13 @@ class Vocabulary:
 
     def marks(self) -> set[int]:
         """Return the pieces that stand for nothing that is said, what is unknown among them."""
-        unknown = self._model["unk_id"] if self._kind == "Unigram" else self._model.get("unk_token")
+        unknown = self._model.get("unk_id") if self._kind == "Unigram" else self._model.get("unk_token")
         added = {token["id"] for token in self._data["added_tokens"] if token["special"]}
         return added | {number for number, piece in self.pieces.items() if unknown in (number, piece)}
+
+    def reserved(self) -> set[int]:
+        """Return the pieces that nobody has given a meaning, such as `[unused7]`."""
+        return {number for number, piece in self.pieces.items() if _RESERVED.fullmatch(piece)}
 
     def always(self) -> set[int]:
         """Return what a text of any language may need: marks, bytes or else characters, and pieces without a letter.
@@ -79,7 +85,7 @@ class Vocabulary:
         Bytes that are no whole character are no letter.
         """
         kept = self.marks() | {token["id"] for token in self._data["added_tokens"]}
-        kept.update(_around(self._data["post_processor"]))
+        kept = (kept - self.reserved()) | set(_around(self._data.get("post_processor")))
         bytewise = self._model.get("byte_fallback")
         for number, piece in self.pieces.items():
             whole = not bytewise and len(self._bare(piece)) == 1
@@ -125,15 +131,16 @@ class Vocabulary:
         model, vocabulary = data["model"], data["model"]["vocab"]
         if self._kind == "Unigram":
             model["vocab"] = [entry for number, entry in enumerate(vocabulary) if number in new]
-            model["unk_id"] = new.get(model["unk_id"])
+            model["unk_id"] = new.get(model.get("unk_id"))
         else:
             model["vocab"] = {piece: new[number] for piece, number in vocabulary.items() if number in new}
         if self._kind == "BPE":
             pairs = zip(model["merges"], _pairs(model["merges"]), strict=True)
             model["merges"] = [entry for entry, (a, b) in pairs if {a, b, a + b} <= names]
+        data["added_tokens"] = [token for token in data["added_tokens"] if token["id"] in new]
         for token in data["added_tokens"]:
             token["id"] = new[token["id"]]
-        _renumber(data["post_processor"], new)
+        _renumber(data.get("post_processor"), new)
         data["padding"] = data["truncation"] = None
         return json.dumps(data, ensure_ascii=False, separators=(",", ":")), order
 

@@ -117,3 +117,9 @@ def prompts_as_tasks(prompts: Mapping[str, str]) -> dict[str, Prefixes]:
         ),
     }
     return {task: prefixes for task, prefixes in tasks.items() if prefixes != Prefixes()}
+
+
+def known_tasks(prompts: Mapping[str, str], family: Family | None) -> dict[str, Prefixes]:
+    """Return what may be put before texts by task: what a model's prompts say, then what its family adds."""
+    said = prompts_as_tasks(prompts)
+    return said | {task: each for task, each in (family.tasks if family else {}).items() if task not in said}

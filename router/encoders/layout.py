@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from router.encoders.card import CARD, MODEL, Card, fingerprint_of
-from router.encoders.families import Family, family_of, prompts_as_tasks
+from router.encoders.families import Family, family_of, known_tasks
 from router.encoders.protocol import Prefixes
 from router.errors import EncoderError
 
@@ -77,7 +77,7 @@ def describe(folder: Path, model: str, outputs: Mapping[str, Any]) -> Card:
         raise EncoderError(f"{folder / model}: says not how long its rows are, and neither does config.json")
     positions = {**config, **config.get("text_config", {})}.get("max_position_embeddings", _MOST_TOKENS)
     stated = read_json(folder / "config_sentence_transformers.json")
-    tasks = prompts_as_tasks(stated.get("prompts", {})) or dict(family.tasks if family else {})
+    tasks = known_tasks(stated.get("prompts", {}), family)
     card = Card(
         name=name,
         dim=dim,

@@ -131,6 +131,18 @@ def _static(folder: str) -> Encoder:
     return StaticEncoder(folder)
 
 
+def _litert(path: str) -> Encoder:
+    from router.encoders.litert import LiteRTEncoder
+
+    return LiteRTEncoder(path)
+
+
+def _mlx(folder: str) -> Encoder:
+    from router.encoders.mlx import MlxEncoder
+
+    return MlxEncoder(folder)
+
+
 def _http(kind: str, argument: str, allow_remote: bool) -> Encoder:
     from router.encoders.http import open_http
 
@@ -175,6 +187,20 @@ _BACKENDS = (
         lambda name, _: _sentence_transformers(name),
         ("sentence_transformers",),
         "st",
+    ),
+    _Backend(
+        "litert:FILE_OR_DIR",
+        "a .tflite model, as Android apps carry them",
+        lambda path, _: _litert(path),
+        ("ai_edge_litert", "tokenizers"),
+        "litert",
+    ),
+    _Backend(
+        "mlx:DIR",
+        "a model that mlx-embeddings runs, as on Macs",
+        lambda folder, _: _mlx(folder),
+        ("mlx_embeddings", "tokenizers"),
+        "mlx",
     ),
     _Backend("ollama:MODEL", "a model of Ollama, which must run", partial(_http, "ollama"), _HTTP, "http"),
     _Backend(

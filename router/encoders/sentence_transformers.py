@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from router.encoders.families import family_of, prompts_as_tasks
+from router.encoders.families import family_of, known_tasks
 from router.encoders.hub import explained
 from router.encoders.layout import read_json, stated_dimensions
 from router.encoders.protocol import Prefixes, TokenVectors
@@ -55,7 +55,7 @@ class SentenceTransformerEncoder:
         path = Path(model_or_path)
         self.name = f"st:{path.resolve().name if path.is_dir() else model_or_path}"
         family = family_of(self.name, _config(self._model))
-        self.tasks = prompts_as_tasks(self._model.prompts) or dict(family.tasks if family else {})
+        self.tasks = known_tasks(self._model.prompts, family)
         self.prefixes = next(iter(self.tasks.values()), Prefixes())
         if self.tasks and not all(getattr(module, "include_prompt", True) for module in self._model):
             raise EncoderError(

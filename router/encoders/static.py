@@ -92,6 +92,11 @@ class StaticEncoder:
         """As the card states them."""
         return self._card.prefixes
 
+    @property
+    def matryoshka_dimensions(self) -> tuple[int, ...]:
+        """At which lengths a row may be cut, as the card states them."""
+        return self._card.matryoshka_dimensions
+
     def encode(self, utterances: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row for each text: float32 `[len(utterances), dim]`."""
         rows = np.empty((len(utterances), self.dim), np.float32)

@@ -21,6 +21,8 @@ COMMANDS = (
     "encoders",
     "encoders compare",
     "encoders export",
+    "encoders distill",
+    "encoders trim",
     "shadow",
     "shadow report",
     "overlay",

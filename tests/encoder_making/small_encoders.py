@@ -41,8 +41,8 @@ def _word_piece() -> Tokenizer:
     tokenizer.decoder = decoders.WordPiece()
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
     tokenizer.train_from_iterator(SAID, trainers.WordPieceTrainer(vocab_size=300, special_tokens=special))
-    marks = [(mark, tokenizer.token_to_id(mark)) for mark in ("[SEP]", "[CLS]")]
-    tokenizer.post_processor = processors.BertProcessing(*marks)
+    end, start = ((mark, special.index(mark)) for mark in ("[SEP]", "[CLS]"))
+    tokenizer.post_processor = processors.BertProcessing(end, start)
     return tokenizer
 
 
@@ -67,8 +67,7 @@ def _byte_level() -> Tokenizer:
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(vocab_size=450, special_tokens=["<s>", "</s>"], initial_alphabet=alphabet)
     tokenizer.train_from_iterator(SAID, trainer)
-    marks = [(mark, tokenizer.token_to_id(mark)) for mark in ("</s>", "<s>")]
-    pair = processors.RobertaProcessing(*marks, add_prefix_space=False)
+    pair = processors.RobertaProcessing(("</s>", 1), ("<s>", 0), add_prefix_space=False)
     tokenizer.post_processor = processors.Sequence([processors.ByteLevel(), pair])
     return tokenizer
 

@@ -1,22 +1,31 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
+from router.encoder_making.export import export
+from router.encoder_making.parity import Tolerance
+from router.encoder_making.quantize import Precision
 from router.encoder_making.trim import share_changed, trim
 from router.encoder_making.vocabulary import Vocabulary
 from router.encoders import Encoder
-from router.encoders.card import CARD, TOKENIZER
+from router.encoders.card import CARD, MODEL, PIECES, TOKENIZER, Card
 from router.encoders.onnx import OnnxEncoder
+from router.encoders.sentence_transformers import SentenceTransformerEncoder
 from router.encoders.static import StaticEncoder
+from router.encoders.tables import WEIGHTS
+from router.errors import EncoderError, MissingExtraError
 from tests.encoder_making.small_encoders import SAID, TOKENIZERS, write_graph, write_static
 
 GERMAN = SAID[3:6]
@@ -96,3 +105,126 @@ def test_a_language_with_a_script_of_its_own_needs_no_word_list(tmp_path: Path, 
     english, japanese = (share_changed(folder, done.kept, texts) for texts in (SAID[:3], SAID[8:]))
     assert english > 0.1
     assert japanese == 0
+
+
+class _WordFreq:
+    """A word list as the package wordfreq gives it."""
+
+    @staticmethod
+    def available_languages() -> dict[str, str]:
+        return {"de": "", "en": ""}
+
+    @staticmethod
+    def top_n_list(language: str, count: int) -> list[str]:
+        return " ".join(SAID[3:6] if language == "de" else SAID[:3]).split()[:count]
+
+
+@pytest.mark.parametrize("kind", TOKENIZERS)
+def test_other_languages_keep_what_their_frequent_words_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "wordfreq", _WordFreq)
+    folder = write_static(tmp_path / "whole", kind)
+    done = trim(folder, tmp_path / "smaller", languages=["de"])
+    german, english = (share_changed(folder, done.kept, texts) for texts in ([*map(str.title, GERMAN)], SAID[:3]))
+    assert english > 0.1
+    assert german < english / 2 if kind == "BPE with bytes" else german == 0  # there a piece may span words
+    both = trim(folder, tmp_path / "both", languages=["de", "en"])
+    assert both.kept > done.kept
+
+
+def test_a_language_that_nothing_is_known_about_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "wordfreq", _WordFreq)
+    with pytest.raises(EncoderError, match=r"nothing is known about .*'gsw'\. Languages: am, de, el, en, .*zh"):
+        trim(write_static(tmp_path / "whole"), tmp_path / "smaller", languages=["gsw"])
+
+
+def test_without_the_word_lists_the_command_that_installs_them_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "wordfreq", None)
+    with pytest.raises(MissingExtraError, match=r"which words 'de' has needs 'wordfreq'.*intent-router\[trim\]"):
+        trim(write_static(tmp_path / "whole"), tmp_path / "smaller", languages=["de"])
+
+
+def test_without_onnx_the_command_that_installs_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_graph(tmp_path / "whole")
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(MissingExtraError, match=r"intent-router\[trim\]"):
+        trim(folder, tmp_path / "smaller", texts=GERMAN)
+
+
+def test_the_folder_that_is_read_is_not_written(tmp_path: Path) -> None:
+    folder = write_static(tmp_path / "whole")
+    with pytest.raises(EncoderError, match="is the folder that is read"):
+        trim(folder, tmp_path / "other" / ".." / "whole", texts=GERMAN)
+
+
+def test_digits_and_signs_stay(tmp_path: Path) -> None:
+    folder = write_static(tmp_path / "whole", "byte-level BPE")
+    done = trim(folder, tmp_path / "smaller", texts=["x"])
+    assert share_changed(folder, done.kept, ["12:30!? 2026 🔦"]) == 0
+
+
+def test_a_shared_table_stays_shared(tmp_path: Path) -> None:
+    pieces = TOKENIZERS["WordPiece"]().get_vocab_size()
+    more: dict[str, Any] = {"embeddings": np.eye(9, 16, dtype=np.float32), "mapping": np.arange(pieces) % 9}
+    folder = write_static(tmp_path / "whole", **more)
+    trim(folder, tmp_path / "smaller", texts=GERMAN)
+    whole, smaller = StaticEncoder(folder), StaticEncoder(tmp_path / "smaller")
+    assert np.array_equal(whole.encode(GERMAN), smaller.encode(GERMAN))
+    assert len(smaller._table) <= 9
+
+
+def test_the_prefix_of_an_encoder_is_needed_too(tmp_path: Path) -> None:
+    folder = write_static(tmp_path / "whole")
+    card = json.loads((folder / CARD).read_text("utf-8"))
+    (folder / CARD).write_text(json.dumps(card | {"prefixes": {"utterance": "weather: ", "declaration": ""}}))
+    done = trim(folder, tmp_path / "smaller", texts=GERMAN)
+    assert share_changed(folder, done.kept, ["weather: morgen"]) == 0
+
+
+def test_a_graph_whose_table_is_not_found_is_an_error(tmp_path: Path) -> None:
+    folder = write_graph(tmp_path / "whole")
+    model = onnx.load(folder / MODEL)
+    model.graph.node.insert(0, onnx.helper.make_node("Neg", ["table"], ["negative"]))
+    next(node for node in model.graph.node if node.op_type == "Gather").input[0] = "negative"
+    onnx.save(model, folder / MODEL)
+    (folder / CARD).unlink()
+    Card(name="small", dim=16).write(folder)
+    with pytest.raises(EncoderError, match=r"no table of at least \d+ rows is looked up with 'input_ids'"):
+        trim(folder, tmp_path / "smaller", texts=GERMAN)
+
+
+def test_a_tokenizer_of_another_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match=r"tokenizer\.json: not a tokenizer"):
+        Vocabulary("{}", "tokenizer.json")
+    clip = {"type": "BPE", "vocab": {"a</w>": 0}, "merges": [], "end_of_word_suffix": "</w>"}
+    with pytest.raises(EncoderError, match="clip: marks where a word begins or ends"):
+        Vocabulary(json.dumps({"version": "1.0", "added_tokens": [], "model": clip}), "clip")
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8", "int4"])
+@pytest.mark.parametrize("mapped", [False, True], ids=["in one file", "mapped"])
+def test_what_export_writes_can_be_trimmed(
+    tiny_gemma: SentenceTransformerEncoder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    precision: Precision,
+    mapped: bool,
+) -> None:
+    if mapped:
+        monkeypatch.setattr("router.encoder_making.graph.BESIDE", 0)
+        monkeypatch.setattr("router.encoder_making.pieces.WORTH_IT", 0)
+    texts = ["wake me at half past six", "turn it up!"]
+    export(tiny_gemma, tmp_path / "whole", precision, texts, tokens=True, tolerance=Tolerance(0.5, 0.5))
+    done = trim(tmp_path / "whole", tmp_path / "smaller", texts=texts)
+    assert done.bytes_after < done.bytes_before
+    files = {file.name for file in (tmp_path / "smaller").iterdir()}
+    assert files == {file.name for file in (tmp_path / "whole").iterdir()}
+    assert (WEIGHTS in files) is (PIECES in files) is mapped
+    whole, smaller = (OnnxEncoder(tmp_path / name) for name in ("whole", "smaller"))
+    assert whole.encode(texts).tobytes() == smaller.encode(texts).tobytes()
+    for one, other in zip(whole.encode_tokens(texts), smaller.encode_tokens(texts), strict=True):
+        assert one.vectors.tobytes() == other.vectors.tobytes()
+    assert smaller.encode(["play some jazz 🔦", ""]).shape == (2, whole.dim)

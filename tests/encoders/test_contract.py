@@ -28,7 +28,9 @@ from router.encoders.static import StaticEncoder
 from tests.encoder_making.small_encoders import write_static
 from tests.encoders.conftest import write_tiny_encoder
 from tests.encoders.http import llama_server, servers
+from tests.encoders.litert.test_litert import write_litert_folder
 from tests.encoders.test_layout import write_hub_folder
+from tests.encoders.test_mlx import write_mlx_folder
 
 UTTERANCES = [
     "wake me at half past six",
@@ -61,23 +63,28 @@ def _cached_giving_tokens(folder: Path) -> Encoder:
     return CachedEncoder(_giving_tokens(folder), folder)
 
 
+def _litert(folder: Path) -> Encoder:
+    pytest.importorskip("ai_edge_litert", reason="ai-edge-litert is not installed")
+    return load_encoder(f"litert:{write_litert_folder(folder)}")
+
+
 _OPEN: dict[str, Callable[[Path], Encoder]] = {
     "hashing": lambda _: HashingEncoder(),
     "minilm": lambda _: load_encoder("minilm"),
     "onnx": _tiny,
     "cached": _cached,
     "tokens": _giving_tokens,
-    "static": lambda folder: StaticEncoder(write_static(folder / "static")),
-    "static, letters in bytes": lambda folder: StaticEncoder(write_static(folder / "static", "BPE with bytes")),
+    "static tokens": lambda folder: StaticEncoder(write_static(folder / "static")),
     "cached tokens": _cached_giving_tokens,
     "hub": lambda folder: OnnxEncoder(write_hub_folder(folder / "embeddinggemma")),
+    "litert": _litert,
     "cut tokens": lambda folder: AdaptedEncoder(_giving_tokens(folder), dimensions=4, prefixes=Prefixes("say: ", "")),
 }
 _SENTENCE_TRANSFORMERS = {"st": "minilm_source", "gemma": "gemma_folder"}
 """Models in its format, by the fixtures that have them."""
 
 
-@pytest.fixture(scope="module", params=[*_OPEN, *_SENTENCE_TRANSFORMERS, *servers.FORMATS, "llama-server"])
+@pytest.fixture(scope="module", params=[*_OPEN, *_SENTENCE_TRANSFORMERS, "mlx", *servers.FORMATS, "llama-server"])
 def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Encoder]:
     """Yield each encoder, opened and used without a network."""
     if request.param in _SENTENCE_TRANSFORMERS:
@@ -85,6 +92,11 @@ def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(socket.socket, "connect", _refuse)
             yield load_encoder(f"st:{source}")
+        return
+    if request.param == "mlx":
+        pytest.importorskip("mlx_embeddings", reason="mlx-embeddings is not installed")
+        folder = write_mlx_folder(request.getfixturevalue("gemma_folder"), tmp_path_factory.mktemp("mlx") / "tiny")
+        yield load_encoder(f"mlx:{folder}")
         return
     if request.param == "llama-server":
         with llama_server.running(tmp_path_factory.mktemp("llama") / "log") as url:
@@ -188,7 +200,7 @@ def test_tokens_lie_in_the_text_and_in_order(encoder: Encoder, utterance: str) -
 
 def test_only_some_encoders_give_tokens_and_they_say_so(encoder: Encoder, request: pytest.FixtureRequest) -> None:
     named = request.node.callspec.params["encoder"]
-    always = ("minilm", "hub", "static", *_SENTENCE_TRANSFORMERS)
+    always = ("minilm", "hub", "static", "mlx", *_SENTENCE_TRANSFORMERS)
     gives = "tokens" in named or named.startswith(always)
     found = encode_utterance_tokens(encoder, ["wake me at half past six"])[0]
     assert can_give_tokens(encoder) is gives

@@ -1,7 +1,7 @@
 import pytest
 
 from router.encoders import Prefixes
-from router.encoders.families import family_of, prefixes_of, prompts_as_tasks
+from router.encoders.families import family_of, known_tasks, prefixes_of, prompts_as_tasks
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,9 @@ def test_prompts_are_read_by_their_tasks() -> None:
         "retrieval": Prefixes("q: ", "p: "),
     }
     assert prompts_as_tasks({"query": "", "document": ""}) == {}
+
+
+def test_a_family_adds_the_tasks_that_prompts_leave_out() -> None:
+    said = known_tasks({"query": "query: ", "passage": "passage: "}, family_of("multilingual-e5-small"))
+    assert said == {"retrieval": Prefixes("query: ", "passage: "), "similarity": Prefixes("query: ", "query: ")}
+    assert known_tasks({}, None) == {}

@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -98,7 +99,7 @@ def test_a_refusal_says_what_to_do(monkeypatch: pytest.MonkeyPatch, folder: Path
 
 
 def test_without_its_client_a_missing_folder_may_be_a_typing_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "huggingface_hub", None)
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     with pytest.raises(MissingExtraError, match=r"no folder 'models/mine', .*pip install 'intent-router\[hub\]'"):
         load_encoder("onnx:models/mine")
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from router.encoders import load_encoder
@@ -143,7 +146,7 @@ def test_a_missing_or_altered_file_is_named(tmp_path: Path, name: str) -> None:
 
 def test_arrays_are_written_as_others_read_them_and_read_as_others_write_them(tmp_path: Path) -> None:
     random = np.random.default_rng(1)
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "weights": random.normal(size=5).astype(np.float32),
         "embeddings": random.integers(-127, 128, size=(5, 3)).astype(np.int8),
         "mapping": np.arange(5),
@@ -180,3 +183,13 @@ def test_what_is_no_safetensors_file_is_an_encoder_error(tmp_path: Path, content
     (tmp_path / TABLE).write_bytes(content)
     with pytest.raises(EncoderError, match=TABLE):
         open_arrays(tmp_path / TABLE)
+
+
+def test_it_imports_numpy_and_tokenizers_only(tmp_path: Path) -> None:
+    folder = write_static(tmp_path / "small")
+    program = (
+        f"from router.encoders import load_encoder; load_encoder('static:{folder}').encode(['wake me']);"
+        "import sys; heavy = {'onnxruntime', 'safetensors', 'torch', 'scipy', 'onnx'} & set(sys.modules);"
+        "assert 'tokenizers' in sys.modules and not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
