@@ -10,7 +10,7 @@ from tokenizers.models import BPE
 from tokenizers.processors import TemplateProcessing
 
 MARKS = ("<pad>", "<eos>", "<bos>", "<unk>")
-_LONGEST = 12
+_LONGEST_HALF = 6
 
 
 def made_up_tokenizer(size: int) -> Tokenizer:
@@ -22,11 +22,12 @@ def made_up_tokenizer(size: int) -> Tokenizer:
     while len(pieces) < size:
         first, second = draw.choice(parts), draw.choice(parts)
         piece = first + second
-        if len(piece) > _LONGEST or piece in known or second.startswith("▁"):
+        if piece in known or second.startswith("▁"):
             continue
         known.add(piece)
         pieces.append(piece)
-        parts.append(piece)
+        if len(piece) <= _LONGEST_HALF:
+            parts.append(piece)
         halves = ((piece[:cut], piece[cut:]) for cut in range(1, len(piece)))
         merges += [(one, other) for one, other in halves if one in known and other in known]
     ids = {piece: number for number, piece in enumerate(pieces)}

@@ -2,7 +2,8 @@
 
 `evals/RESULTS.md` and the tables in README.md are made from the JSON files in
 `evals/results/`, which `evals.public`, `evals.promises`, `evals.encoders`,
-`evals.peers`, `evals.parity` and `evals.speed` write, and from the baseline of the everyday suite.
+`evals.peers`, `evals.parity`, `evals.speed` and `evals.gemma` write, and from the
+baseline of the everyday suite.
 `--check` changes nothing and fails if a table is not what the files say.
 """
 
@@ -46,8 +47,8 @@ def main() -> int:
 
 def rendered() -> dict[Path, str]:
     """Return what each file should hold."""
-    names = ("public", "promises", "arguments", "encoders", "peers", "parity", "speed")
-    public, promises, arguments, encoders, peers, parity, speed = map(_read, names)
+    names = ("public", "promises", "arguments", "encoders", "peers", "parity", "speed", "gemma")
+    public, promises, arguments, encoders, peers, parity, speed, gemma = map(_read, names)
     readme = README.read_text(encoding="utf-8")
     before, rest = readme.split(BEGIN)
     tasks = public["tasks"]
@@ -73,6 +74,7 @@ def rendered() -> dict[Path, str]:
         peers=peers_table(peers),
         parity=parity_table(parity),
         speed=speed_table(speed),
+        gemma=speed_table(gemma),
     )
     short = public_table(
         {name: result for name, result in tasks.items() if name.startswith(IN_README) and kind(name) == "set"}
@@ -268,6 +270,15 @@ the published float32 weights.
 `python -m evals.speed -o evals/results/speed.json`: one thread, each beside a reference timed in the same run.
 
 {speed}
+
+## EmbeddingGemma in 4 bits
+
+`python -m evals.gemma WORK -o evals/results/gemma.json`: the published architecture (308 million parameters), random
+weights, made-up pieces, in 4 bits, routing with `tool_specs/` on one thread. Beside `route` is the session alone on
+ready ids, beside its memory a process with the `tokenizers` package and a session as they come. The peak holds
+everything: Python, the router, and pages of files that the system may take back at any time.
+
+{gemma}
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from router.declarations import ToolSet
 from router.encoder_making.quantize import Precision
+from router.encoders.cache import CachedEncoder
 from router.encoders.protocol import Encoder
 from router.errors import EncoderError
 from router.evaluation import Outcome, Suite, run
@@ -32,11 +34,12 @@ class Tolerance:
 TOLERANCES: dict[Precision, Tolerance] = {
     "fp32": Tolerance(0.9999, 0.9999),
     "int8": Tolerance(0.995, 0.98),
-    "int4": Tolerance(0.96, 0.90),
+    "int4": Tolerance(0.95, 0.80),
 }
-"""In fp32 only the order of sums differs. What quantising may cost was set by what it costs MiniLM and E5 (the tables
-in `evals/NOTES.md`), with room for models that bear it less well and none for a mistake in the graph, which shows as a
-cosine far below."""
+"""In fp32 only the order of sums differs. MiniLM, a small model that bears quantising worse than large ones do, has on
+2,000 utterances of CLINC150 a mean of 0.9989 and a minimum of 0.992 in 8 bits, and in 4 bits 0.9705 and 0.873, at which
+a nearest-prototype classifier lost nothing and 0.6 points of accuracy. The bounds leave room beyond these figures, and
+none for a mistake in the graph, which shows as a cosine far below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,9 @@ def compare_decisions(
 
     Needs scikit-learn.
     """
-    theirs, ours = (_outcomes(encoder, tools, suite, progress) for encoder in (original, made))
+    with tempfile.TemporaryDirectory() as folder:  # a text that is trained on in several folds is encoded once
+        cached = (CachedEncoder(encoder, folder) for encoder in (original, made))
+        theirs, ours = (_outcomes(encoder, tools, suite, progress) for encoder in cached)
     count = len(theirs)
     return Decisions(
         count,

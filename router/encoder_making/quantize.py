@@ -48,7 +48,7 @@ def _blocks_of(matrix: NDArray[np.float32], precision: Precision) -> Blocks:
         return Blocks((_divided(blocks, scales) + 128).astype(np.uint8), scales)
     scales = _best_scales(blocks)
     values = (np.clip(_divided(blocks, scales), -8, 7) + 8).astype(np.uint8)
-    return Blocks(values[..., ::2] | values[..., 1::2] << 4, scales)
+    return Blocks(np.bitwise_or(values[..., ::2], values[..., 1::2] * np.uint8(16)), scales)
 
 
 def _best_scales(blocks: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -46,7 +46,7 @@ class PieceTokenizer:
         arrays = open_arrays(file)
         self._characters, self._character_ids = arrays["characters"], arrays["character_ids"]
         # Memory views give Python's own numbers, several times faster than numpy's scalars.
-        self._pairs, self._ranks, self._joined = (memoryview(arrays[name]) for name in ("pairs", "ranks", "joined"))
+        self._pairs, self._ranks, self._joined = (arrays[name].data for name in ("pairs", "ranks", "joined"))
         self._bytes: list[int] = arrays["bytes"].tolist()
         self._before: list[int] = arrays["before"].tolist()
         self._after: list[int] = arrays["after"].tolist()

@@ -39,7 +39,11 @@ class Tables:
             mapping.madvise(_NOHUGEPAGE)
 
     def give(self, options: Any) -> None:
-        """Make a session of these options use them in place of those that it would read. It must not outlive them."""
+        """Make a session of these options use them in place of those that it would read. It must not outlive them.
+
+        Nor does it plan its memory for each length of text, which takes 11 MB more at 256 tokens and is no faster.
+        """
+        options.enable_mem_pattern = False
         for name, value in self._values.items():
             options.add_initializer(name, value)
 
