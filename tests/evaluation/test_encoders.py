@@ -134,7 +134,7 @@ def test_whoever_interrupts_ends_the_process_too(monkeypatch: pytest.MonkeyPatch
     def interrupt(*_: int) -> None:
         raise KeyboardInterrupt("stop")
 
-    monkeypatch.setattr(encoders.subprocess, "Popen", start)
+    monkeypatch.setattr("router.evaluation.encoders.subprocess.Popen", start)
     with pytest.raises(KeyboardInterrupt, match="stop"):
         encoders._ask({}, interrupt)
     assert started[0].returncode not in (None, 0)
