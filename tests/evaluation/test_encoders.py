@@ -170,3 +170,18 @@ def test_a_turn_of_each_router_is_all_utterances() -> None:
     found = asking.in_turns([Told("a"), Told("b")], ["1", "2"])  # type: ignore[list-item]
     assert len(found) == 2
     assert order[:12] == ["b1", "b1", "b2", "a1", "a1", "a2", "a1", "a1", "a2", "b1", "b1", "b2"]
+
+
+def test_of_each_utterance_the_least_time_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter([30.0, 10.0, 20.0, 40.0])  # turn by turn
+    now = 0.0
+
+    class Timed:
+        def route(self, utterance: str) -> None:
+            nonlocal now
+            if utterance:
+                now += next(times, 90.0) / 1000
+
+    monkeypatch.setattr(asking, "perf_counter", lambda: now)
+    monkeypatch.setattr(asking, "TURNS", 2)
+    assert asking.in_turns([Timed()], ["", "a", "b"]) == pytest.approx([10.0])  # type: ignore[list-item]
