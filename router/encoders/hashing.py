@@ -26,6 +26,8 @@ class HashingEncoder:
 
     name = "hashing"
     prefixes = Prefixes()
+    size = 0
+    """It has no file."""
 
     def __init__(self, dim: int = 256) -> None:
         if dim < 1:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from router.encoders.card import CARD, TOKENIZER, Card, fingerprint_of
+from router.encoders.card import CARD, TOKENIZER, Card, fingerprint_of, size_of
 from router.encoders.families import prefixes_of
 from router.encoders.protocol import Prefixes
 from router.encoders.tokenizer import open_tokenizer
@@ -80,6 +80,11 @@ class LiteRTEncoder:
     def fingerprint(self) -> str:
         """12 hexadecimal digits of the files."""
         return self._card.fingerprint
+
+    @property
+    def size(self) -> int:
+        """The bytes of its files."""
+        return size_of(self._file.parent, self._card)
 
     @property
     def prefixes(self) -> Prefixes:

@@ -66,6 +66,11 @@ class MlxEncoder:
     def __repr__(self) -> str:
         return f"<MlxEncoder {self.name!r}, {self.dim} dims, {self.fingerprint}>"
 
+    @property
+    def size(self) -> int:
+        """The bytes of its weights and its tokenizer."""
+        return sum(file.stat().st_size for file in (*self.folder.glob("*.safetensors"), self.folder / TOKENIZER))
+
     def encode(self, utterances: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row for each text: float32 `[len(utterances), dim]`."""
         return np.array([self._run(utterance)[0] for utterance in utterances], np.float32).reshape(-1, self.dim)

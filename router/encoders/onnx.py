@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from router.encoders.card import CARD, TOKENIZER, Card
+from router.encoders.card import CARD, TOKENIZER, Card, size_of
 from router.encoders.hub import fetched
 from router.encoders.layout import check_marks, describe, find
 from router.encoders.protocol import Prefixes, TokenVectors
@@ -82,6 +82,11 @@ class OnnxEncoder:
     def fingerprint(self) -> str:
         """12 hexadecimal digits of the files, as the card states them."""
         return self._card.fingerprint
+
+    @property
+    def size(self) -> int:
+        """The bytes of its files."""
+        return size_of(self.folder, self._card)
 
     @property
     def prefixes(self) -> Prefixes:

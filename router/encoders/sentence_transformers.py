@@ -74,6 +74,11 @@ class SentenceTransformerEncoder:
         """The `SentenceTransformer`, for whoever makes something of it."""
         return self._model
 
+    @property
+    def size(self) -> int:
+        """The bytes of its weights, which are nearly all of its files."""
+        return sum(weight.nbytes for weight in self._model.state_dict().values())
+
     def __repr__(self) -> str:
         return f"<SentenceTransformerEncoder {self.name!r}, {self.dim} dims, {self.fingerprint}>"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from router.encoders.card import CARD, TOKENIZER, Card, fingerprint_of
+from router.encoders.card import CARD, TOKENIZER, Card, fingerprint_of, size_of
 from router.encoders.protocol import Prefixes, TokenVectors
 from router.encoders.safetensors import open_arrays
 from router.encoders.tokenizer import open_tokenizer
@@ -81,6 +81,11 @@ class StaticEncoder:
     def fingerprint(self) -> str:
         """12 hexadecimal digits of the files."""
         return self._card.fingerprint
+
+    @property
+    def size(self) -> int:
+        """The bytes of its files."""
+        return size_of(self.folder, self._card)
 
     @property
     def prefixes(self) -> Prefixes:

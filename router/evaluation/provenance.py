@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -67,7 +68,7 @@ def limits(policy: Policy) -> dict[str, float]:
 def provenance_with(tools: ToolSet, encoder: Encoder, policy: Mapping[str, float], fingerprint: str) -> Provenance:
     """Return what a result depends on that routers of this make gave; `fingerprint` is empty if they were several."""
     return Provenance(
-        made=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        made=_now(),
         package=router.__version__,
         commit=commit(Path.cwd()),
         router=fingerprint,
@@ -78,6 +79,11 @@ def provenance_with(tools: ToolSet, encoder: Encoder, policy: Mapping[str, float
         seed=SEED,
         machine=machine(),
     )
+
+
+def measured_with() -> dict[str, str]:
+    """Return when something was measured and with what, where it was several routers."""
+    return {"made": _now(), "package": router.__version__, "commit": commit(Path.cwd())} | machine()
 
 
 def provenance_from_dict(data: Mapping[str, Any]) -> Provenance:
@@ -98,12 +104,26 @@ def router_fingerprint(used: Router) -> str:
 
 def peak_memory() -> float | None:
     """Return the most resident memory that this process has had, in MB; None where the system does not say."""
+    if peak := re.search(r"^VmHWM:\s*(\d+) kB$", _status(), re.MULTILINE):
+        return int(peak[1]) * 1024 / 1e6  # what `resource` says below would be the parent's here, if that was larger
     try:
         import resource  # Windows has none
     except ImportError:
         return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 1e6 if sys.platform == "darwin" else most * 1024 / 1e6
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _status() -> str:
+    """Return what Linux says of this process; nothing elsewhere."""
+    try:
+        return Path("/proc/self/status").read_text("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def machine() -> dict[str, str]:

@@ -19,6 +19,7 @@ COMMANDS = (
     "repl",
     "init",
     "encoders",
+    "encoders compare",
     "encoders export",
     "encoders distill",
     "encoders trim",

@@ -221,3 +221,10 @@ def test_threads_get_the_same_tokens(encoder: Encoder) -> None:
             ):
                 assert one.vectors.tobytes() == other.vectors.tobytes()
                 assert np.array_equal(one.spans, other.spans)
+
+
+def test_what_lies_in_a_folder_says_how_large_it_is(encoder: Encoder) -> None:
+    folder: Path | None = getattr(encoder, "folder", None)
+    if folder is None:
+        pytest.skip("it has no folder, or does not tell")
+    assert 0 < encoder.size <= sum(file.stat().st_size for file in folder.rglob("*"))  # type: ignore[attr-defined]

@@ -120,3 +120,8 @@ def test_a_licence_that_is_not_accepted_is_explained(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(sentence_transformers, "SentenceTransformer", refuse)
     with pytest.raises(EncoderError, match=r"gated.*Accept it at https://huggingface.co/google/embeddinggemma-300m"):
         load_encoder("st:google/embeddinggemma-300m")
+
+
+def test_its_size_is_that_of_its_weights(gemma: SentenceTransformerEncoder, gemma_folder: Path) -> None:
+    files = sum(file.stat().st_size for file in gemma_folder.rglob("*.safetensors"))
+    assert gemma.size == pytest.approx(files, rel=0.05)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.cli.command import Commands, add_command
-from router.cli.encoders import distill, export, listing, prefixes, trim
+from router.cli.encoders import compare, distill, export, listing, prefixes, trim
 
 _DESCRIPTION = """\
 List the encoders that '--encoder' takes, and what each lacks to be used here.
@@ -19,5 +19,5 @@ def add(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(commands, "encoders", listing.run, "list encoders, or make one", _DESCRIPTION, _EXAMPLE)
     more = parser.add_subparsers(metavar="[ACTION]", title="or, with an action")
-    for action in (export, distill, trim, prefixes):
+    for action in (compare, export, distill, trim, prefixes):
         action.add(more)

@@ -34,12 +34,10 @@ def html_page(report: Report, gates: Sequence[GateResult] = (), changes: Changes
     What is too long to open is cut, and the page says what it leaves out. Raises
     MissingExtraError without Jinja.
     """
-    require_jinja()
-    environment = _environment()
-    style, script = _beside("page.css"), _beside("page.js")
     changed = {suite.name: suite for suite in changes.suites} if changes else {}
     most_listed = MOST_LISTED // max(len(report.suites), 1)
-    return environment.get_template("page.html.j2").render(
+    return render(
+        "page.html.j2",
         report=report,
         suites=[
             sections.suite_section(f"s{n}", suite, list(report.tools), gates, changed.get(suite.name), most_listed)
@@ -49,10 +47,18 @@ def html_page(report: Report, gates: Sequence[GateResult] = (), changes: Changes
         failed=highlights.failed(gates),
         passed=[gate for gate in gates if gate.passed],
         changes=changes,
-        style=style,
-        script=script,
-        content_policy=_content_policy(style, script),
     )
+
+
+def render(template: str, **given: Any) -> str:
+    """Fill in a template of this folder, with the style and the script of all pages.
+
+    Raises MissingExtraError without Jinja.
+    """
+    require_jinja()
+    style, script = _beside("page.css"), _beside("page.js")
+    page = _environment().get_template(template)
+    return page.render(style=style, script=script, content_policy=_content_policy(style, script), **given)
 
 
 def require_jinja() -> None:

@@ -8,6 +8,7 @@ screen readers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -131,6 +132,31 @@ def risk_coverage_chart(
         marks.append(_dot(coverage, risk, 6))
     marks.append(_text(_LEFT, 12, "risk: share of the calls that are wrong", "start"))
     marks.append(_text(_RIGHT, _BOTTOM + 34, "coverage: share of the cases that are called", "end"))
+    return _chart(_WIDTH, _BOTTOM + 40, marks, name, title, description)
+
+
+def cost_chart(
+    points: Sequence[tuple[str, float, float]], cost: str, worth: str, name: str, title: str, description: str
+) -> str:
+    """Draw points, each with its label, its cost and its worth; costs are positive and their axis is logarithmic."""
+    costs, worths = [spent for _, spent, _ in points], [gained for _, _, gained in points]
+    first, last = math.floor(math.log2(min(costs))), math.floor(math.log2(max(costs))) + 1
+    least, most = math.floor(min(worths) * 20) / 20, (math.floor(max(worths) * 20) + 1) / 20
+    x, y = _Line(_LEFT, _RIGHT, first, last), _Line(_BOTTOM, _TOP, least, most)
+    marks = []
+    for power in range(first, last + 1, max((last - first) // 6, 1)):
+        marks.append(_text(float(x.at(power)), _BOTTOM + 16, f"{2.0**power:.4g}", "middle"))
+    for quarter in range(5):
+        height = least + (most - least) * quarter / 4
+        kind = "grid" if quarter else "axis"
+        marks.append(f'<path class="{kind}" d="M{_short(_LEFT)} {y.at(height)}H{_short(_RIGHT)}"/>')
+        marks.append(_text(_LEFT - 6, float(y.at(height)) + 4, f"{height:.3f}", "end"))
+    for label, spent, gained in points:
+        across, up = x.at(math.log2(spent)), y.at(gained)
+        marks.append(_dot(across, up, 5))
+        marks.append(_text(float(across), float(up) - 9, label, "middle"))
+    marks.append(_text(_LEFT, 12, worth, "start"))
+    marks.append(_text(_RIGHT, _BOTTOM + 34, cost, "end"))
     return _chart(_WIDTH, _BOTTOM + 40, marks, name, title, description)
 
 

@@ -1,0 +1,107 @@
+"""Tables of what `evals.encoders` measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import Any
+
+from evals.markdown import markdown
+from evals.public_sets.massive import LOCALES
+
+PUBLISHED = {"mteb/banking77": 0.915, "mteb/massive/en-US": 0.858}
+"""EmbeddingGemma 1 in float32 at 768 dimensions, as its makers published it; not measured here."""
+PUBLISHED_NAME = "EmbeddingGemma 300M, *published*"
+PUBLISHED_LOCALES = "0.626 *of 51*"
+
+HEAD = (
+    *("encoder", "dims", "CLINC150", "AUROC", "BANKING77", "MASSIVE en", "everyday"),
+    *("files MB", "peak memory MB", "p50 ms", "× shipped"),
+)
+
+Results = Mapping[str, Mapping[str, Any]]
+
+
+def encoders_table(results: Results) -> str:
+    """Return what a router on each encoder gets right, and what it costs."""
+    rows = []
+    for name in encoders(results):
+        costs = results.get(f"{name}/costs", {})
+        clinc = results.get(f"{name}/clinc150/10-shot", {})
+        everyday = costs.get("everyday", {})
+        rows.append(
+            (
+                name,
+                str(costs.get("dimensions", "")),
+                *(_value(clinc, metric) for metric in ("accuracy", "auroc")),
+                *(
+                    _value(results.get(f"{name}/{task}/10-shot", {}), "accuracy")
+                    for task in ("banking77", "massive/en-US")
+                ),
+                _value(everyday, "accuracy"),
+                *(_number(costs.get(key), 1) for key in ("size", "memory")),
+                *(_number(costs.get(key), 2) for key in ("milliseconds", "ratio")),
+            )
+        )
+    return markdown(HEAD, rows)
+
+
+def mteb_table(results: Results) -> str:
+    """Return the accuracies of MTEB's protocol beside those published."""
+    rows = [
+        (
+            name,
+            *(_drawn(results.get(f"{name}/{task}", {})) for task in PUBLISHED),
+            _mean([results.get(f"{name}/mteb/massive/{locale}", {}) for locale in LOCALES]),
+        )
+        for name in encoders(results)
+    ]
+    rows.append((PUBLISHED_NAME, *(f"{value:.3f}" for value in PUBLISHED.values()), PUBLISHED_LOCALES))
+    head = ("encoder", "BANKING77", "MASSIVE en", f"MASSIVE, mean of {len(LOCALES)} languages")
+    return markdown(head, rows)
+
+
+def languages_table(results: Results) -> str:
+    """Return accuracies by language: tools with English examples, and MTEB's protocol in the language itself."""
+    kinds = {"from-english": "tools in English", "mteb": "MTEB"}
+    shown = [
+        (kind, name)
+        for kind in kinds
+        for name in encoders(results)
+        if all(f"{name}/{kind}/massive/{locale}" in results for locale in LOCALES)
+    ]
+    rows = [
+        (locale, *(_value(results[f"{name}/{kind}/massive/{locale}"], "accuracy") for kind, name in shown))
+        for locale in LOCALES
+    ]
+    means = (_mean([results[f"{name}/{kind}/massive/{locale}"] for locale in LOCALES]) for kind, name in shown)
+    return markdown(("MASSIVE", *(f"{name}, {kinds[kind]}" for kind, name in shown)), [*rows, ("mean", *means)])
+
+
+def encoders(results: Results) -> list[str]:
+    """Return their names, the smallest first."""
+    names = dict.fromkeys(name.partition("/")[0] for name in results)
+    return sorted(names, key=lambda name: results.get(f"{name}/costs", {}).get("size") or 0.0)
+
+
+def _value(found: Mapping[str, Any], metric: str) -> str:
+    return _number(found.get(metric, {}).get("value"), 3)
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:.{digits}f}"
+
+
+def _drawn(found: Mapping[str, Any]) -> str:
+    if not found:
+        return ""
+    accuracy = found["accuracy"]
+    return f"{accuracy['value']:.3f} ± {accuracy.get('sd', 0.0):.3f} (n={accuracy['draws']})"
+
+
+def _mean(found: Sequence[Mapping[str, Any]]) -> str:
+    """Return a mean of all, and the fewest draws that one of them is of; nothing where one is missing."""
+    if not all(found):
+        return ""
+    draws = [each["accuracy"]["draws"] for each in found if "draws" in each["accuracy"]]
+    return f"{fmean(each['accuracy']['value'] for each in found):.3f}" + (f" (n={min(draws)})" if draws else "")
