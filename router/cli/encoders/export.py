@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 from collections.abc import Iterator
 from importlib import resources
 from itertools import chain
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from router.cli.command import CommandError, Commands, add_command
 from router.cli.encoders.lines import read_lines
 from router.cli.progress import stages
+from router.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from router.declarations import ToolSet
@@ -60,6 +62,8 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Export and say how near it came."""
+    if not importlib.util.find_spec("onnx"):
+        raise MissingExtraError("onnx", "export", "exporting an encoder")
     from router.declarations import load
     from router.encoder_making.export import export
     from router.encoders import load_encoder

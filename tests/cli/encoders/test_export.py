@@ -93,3 +93,11 @@ def test_export_says_what_is_missing(
 ) -> None:
     assert main(["encoders", "export", *arguments, "-o", str(tmp_path / "made")]) == 2
     assert fact in capsys.readouterr().err
+
+
+def test_without_onnx_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    assert main(["encoders", "export", "st:any", "-o", "out"]) == 2
+    assert "pip install 'intent-router[export]'" in capsys.readouterr().err
