@@ -34,13 +34,24 @@ def as_before(old: Any, new: Any, kind: str, text: str, start: int, end: int, mo
         return new
     if kind == "date":
         return _day(old, moment, lambda now: read("date", "date", now)) or new
+    before = _moment(old, kind)
     time, other = (read(wanted, "time", moment.now) for wanted in ("time", "other half"))
-    clock = _CLOCK.search(old)
-    if time is None or clock is None:
+    if time is None or before is None:
         return new
-    if other is not None and (time < "12") != (clock[1] < "12"):
+    if other is not None and (time < "12") != (before.hour < 12):
         time = other
-    return time if kind == "time" else f"{old[:11]}{time}{':00' * (len(time) == 5)}{old[19:]}"
+    if kind == "time":
+        return time
+    hour, minute, *second = map(int, time.split(":"))
+    return before.replace(hour=hour, minute=minute, second=sum(second), microsecond=0).isoformat()
+
+
+def _moment(value: str, kind: str) -> datetime | None:
+    """Return when a time, of any day, or a date-time is; None if the value is neither."""
+    try:
+        return datetime.fromisoformat(f"2000-01-01T{value}" if kind == "time" else value)
+    except ValueError:
+        return None
 
 
 def _day(old: str, moment: Moment, read: Callable[[datetime], str | None]) -> str | None:
@@ -92,7 +103,6 @@ def as_long(old: Argument, text: str, moment: Moment) -> tuple[str, int, int] | 
     return None
 
 
-_CLOCK = re.compile(r"(?:^|T)(\d\d):\d\d")
 _PROBES = (datetime(2025, 1, 1), datetime(2027, 3, 2))
 """Moments of different days, weekdays, months and years."""
 _DURATION = re.compile(

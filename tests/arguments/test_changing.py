@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from router import AskArgument, Clarify, Router, Tool, ToolCall, ToolSet
@@ -99,6 +99,9 @@ def test_what_says_no_clear_value_changes_none(router: Router, kind: str, old: A
     st.one_of(st.text(), st.sampled_from(["eight", "the 31st", "29 february", "20", "half", "1e9", "friday"])),
     st.sampled_from([None, NOW, datetime.min, datetime.max]),
 )
+@example("date-time", "00:00", "EIGHT", NOW)
+@example("date-time", "2026-02-29T08:00:00", "nine", NOW)
+@example("date-time", "2026-02-28T08:00+02:00", "nine", NOW)
 def test_no_value_and_no_reply_raises_and_what_is_called_is_valid(
     router: Router, kind: str, old: Any, reply: str, now: datetime | None
 ) -> None:
