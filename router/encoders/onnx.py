@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -140,12 +141,10 @@ class OnnxEncoder:
             feed = {"input_ids": ids}
             for name, fill in self._extra_inputs:
                 feed[name] = fill(ids)
-            found: list[NDArray[np.float32]] = self._session.run(outputs, feed)
+            with self._tables.holding(ids) if self._tables else nullcontext():
+                found: list[NDArray[np.float32]] = self._session.run(outputs, feed)
         except Exception as error:  # ONNX Runtime's exceptions have no common ancestor but this
             raise EncoderError(f"{self.folder}: failed on {utterance!r:.80}: {error}") from error
-        finally:
-            if self._tables is not None:
-                self._tables.release()
         row = found[0] = self._pooled(found[0])
         if row.shape != (1, self.dim):
             raise EncoderError(f"{self._file}: gave an array of shape {row.shape}; expected (1, {self.dim})")

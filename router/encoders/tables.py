@@ -1,15 +1,18 @@
-"""The table of tokens in an encoder's folder, mapped into memory so that it takes none.
+"""The table of tokens in an encoder's folder, of which only the rows that a text needs are read.
 
 A table of 262,144 tokens is more than half of EmbeddingGemma, and an utterance
-needs a dozen of its rows. ONNX Runtime maps it too, but where a file lies in
-large pages, as on Linux it may, each row then counts 2 MB until in the end the
-whole table does. Here rows are mapped in small pages and let go of after use:
-they stay in the system's cache of files, which is nobody's memory.
+needs a dozen of its rows. ONNX Runtime maps it, but where a file lies in large
+pages, as on Linux it may, each row then counts for hundreds of its neighbours.
+Here the runtime is given memory that is as long and empty: the rows of a text
+are read into it before the text is encoded, and let go of afterwards.
 """
 
 from __future__ import annotations
 
 import mmap
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +26,23 @@ WEIGHTS = f"{MODEL}.data"
 """The file of the weights where they are not in the model's own: both what ONNX calls external data and safetensors."""
 TABLES = "token"
 """The arrays of the table have names that begin with this and a dot."""
+_PRIVATE = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_ANONYMOUS") else {}
 _NOHUGEPAGE = getattr(mmap, "MADV_NOHUGEPAGE", None)
 _DONTNEED = getattr(mmap, "MADV_DONTNEED", None)
 
 
 class Tables:
-    """The arrays of a table, mapped."""
+    """The arrays of a table. May be used by several threads."""
 
-    def __init__(self, mapping: mmap.mmap, arrays: dict[str, NDArray[Any]]) -> None:
+    def __init__(self, file: Path, arrays: Mapping[str, tuple[int, NDArray[Any]]]) -> None:
         from onnxruntime import OrtValue
 
-        self._mapping = mapping
-        self._values = {name: OrtValue.ortvalue_from_numpy(array) for name, array in arrays.items()}
-        if _NOHUGEPAGE is not None:
-            mapping.madvise(_NOHUGEPAGE)
+        self._file = file
+        self._rows = [_Rows(start, array) for start, array in arrays.values()]
+        self._values = {
+            name: OrtValue.ortvalue_from_numpy(rows.array) for name, rows in zip(arrays, self._rows, strict=True)
+        }
+        self._lock, self._users = threading.Lock(), 0
 
     def give(self, options: Any) -> None:
         """Make a session of these options use them in place of those that it would read. It must not outlive them.
@@ -47,10 +53,43 @@ class Tables:
         for name, value in self._values.items():
             options.add_initializer(name, value)
 
-    def release(self) -> None:
-        """Let go of what was used. It is read again when it is needed again."""
+    @contextmanager
+    def holding(self, ids: NDArray[np.int64]) -> Iterator[None]:
+        """Hold the rows of these tokens. Of others nothing but zeros is there."""
+        with self._lock, self._file.open("rb", buffering=0) as file:
+            for each in np.unique(ids).tolist():
+                for rows in self._rows:
+                    rows.read(file, each)
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._users -= 1
+                for rows in self._rows if not self._users else ():
+                    rows.forget()
+
+
+class _Rows:
+    """One array, empty until its rows are read."""
+
+    def __init__(self, start: int, array: NDArray[Any]) -> None:
+        self._start, self._count, self._size = start, len(array), array[0].nbytes
+        self._memory = mmap.mmap(-1, array.nbytes, **_PRIVATE)
+        if _NOHUGEPAGE is not None:
+            self._memory.madvise(_NOHUGEPAGE)
+        self.array = np.frombuffer(self._memory, array.dtype).reshape(array.shape)
+
+    def read(self, file: Any, row: int) -> None:
+        """Read a row; one that is not there the runtime complains of."""
+        if row < self._count:
+            file.seek(self._start + row * self._size)
+            file.readinto(memoryview(self._memory)[row * self._size : (row + 1) * self._size])
+
+    def forget(self) -> None:
+        """Give the memory back."""
         if _DONTNEED is not None:
-            self._mapping.madvise(_DONTNEED)
+            self._memory.madvise(_DONTNEED)
 
 
 def open_tables(folder: Path) -> Tables | None:
@@ -58,7 +97,6 @@ def open_tables(folder: Path) -> Tables | None:
     file = folder / WEIGHTS
     if not file.exists() or not is_safetensors(file):
         return None
-    with file.open("rb") as opened:
-        mapping = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
-    arrays = arrays_in(file, np.frombuffer(mapping, np.uint8))
-    return Tables(mapping, {name: array for name, array in arrays.items() if name.startswith(f"{TABLES}.")})
+    whole = np.memmap(file, np.uint8, mode="r")
+    found = {name: array for name, array in arrays_in(file, whole).items() if name.startswith(f"{TABLES}.")}
+    return Tables(file, {name: (array.ctypes.data - whole.ctypes.data, array) for name, array in found.items()})
