@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from router.encoders.card import CARD, TOKENIZER, Card, fingerprint_of, size_of
+from router.encoders.card import CARD, TOKENIZER, Card, fingerprint_of
+from router.encoders.carded import CardedEncoder
 from router.encoders.families import prefixes_of
-from router.encoders.protocol import Prefixes
 from router.encoders.tokenizer import open_tokenizer
 from router.errors import EncoderError, MissingExtraError
 
@@ -22,7 +22,7 @@ MODEL = "model.tflite"
 _PADS = ("<pad>", "[PAD]")
 
 
-class LiteRTEncoder:
+class LiteRTEncoder(CardedEncoder):
     """Encode with a `.tflite` file, or a folder whose `encoder.json` names it, and the `tokenizer.json` beside it.
 
     The graph takes [1, n] token numbers, padded to its n, and their mask if it
@@ -39,7 +39,7 @@ class LiteRTEncoder:
         except ImportError:
             raise MissingExtraError("ai-edge-litert", "litert", f"encoder 'litert:{os.fspath(path)}'") from None
         given = Path(path)
-        folder = given if given.is_dir() else given.parent
+        self.folder = folder = given if given.is_dir() else given.parent
         card = Card.read(folder) if (folder / CARD).exists() else None
         self._file = given if given.is_file() else folder / (card.model if card else MODEL)
         try:
@@ -62,39 +62,6 @@ class LiteRTEncoder:
         pads = (self._tokenizer.token_to_id(pad) for pad in _PADS)
         self._pad = next((pad for pad in pads if pad is not None), 0)
         self._lock = threading.Lock()
-
-    def __repr__(self) -> str:
-        return f"<LiteRTEncoder {self.name!r}, {self.dim} dims, {self.fingerprint}>"
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return self._card.name
-
-    @property
-    def dim(self) -> int:
-        """The length of a row."""
-        return self._card.dim
-
-    @property
-    def fingerprint(self) -> str:
-        """12 hexadecimal digits of the files."""
-        return self._card.fingerprint
-
-    @property
-    def size(self) -> int:
-        """The bytes of its files."""
-        return size_of(self._file.parent, self._card)
-
-    @property
-    def prefixes(self) -> Prefixes:
-        """As the card states them, or as is known of the family."""
-        return self._card.prefixes
-
-    @property
-    def matryoshka_dimensions(self) -> tuple[int, ...]:
-        """At which lengths the card says that rows may be cut."""
-        return self._card.matryoshka_dimensions
 
     def encode(self, utterances: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row for each text: float32 `[len(utterances), dim]`."""

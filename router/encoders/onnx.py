@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from router.encoders.card import CARD, TOKENIZER, Card, size_of
+from router.encoders.card import CARD, TOKENIZER, Card
+from router.encoders.carded import CardedEncoder
 from router.encoders.hub import fetched
 from router.encoders.layout import check_marks, describe, find
-from router.encoders.protocol import Prefixes, TokenVectors
+from router.encoders.protocol import TokenVectors
 from router.encoders.tables import Tables, open_tables
 from router.encoders.tokenizer import open_tokenizer
 from router.errors import EncoderError
@@ -24,7 +25,7 @@ _MANY = 16
 """From so many utterances on it pays to start threads."""
 
 
-class OnnxEncoder:
+class OnnxEncoder(CardedEncoder):
     """Encode with the `model.onnx`, `tokenizer.json` and `encoder.json` of a folder, or with one from the hub.
 
     A folder without `encoder.json` is read as models lie on the Hugging Face hub,
@@ -65,39 +66,6 @@ class OnnxEncoder:
             check_marks(self.folder, self._tokenizer)
         self._outputs = [self._card.output]
         self._extra_inputs = self._check_graph()
-
-    def __repr__(self) -> str:
-        return f"<OnnxEncoder {self.name!r}, {self.dim} dims, {self.fingerprint}>"
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return self._card.name
-
-    @property
-    def dim(self) -> int:
-        """The length of a row."""
-        return self._card.dim
-
-    @property
-    def fingerprint(self) -> str:
-        """12 hexadecimal digits of the files, as the card states them."""
-        return self._card.fingerprint
-
-    @property
-    def size(self) -> int:
-        """The bytes of its files."""
-        return size_of(self.folder, self._card)
-
-    @property
-    def prefixes(self) -> Prefixes:
-        """As the card states them."""
-        return self._card.prefixes
-
-    @property
-    def matryoshka_dimensions(self) -> tuple[int, ...]:
-        """At which lengths the card says that rows may be cut."""
-        return self._card.matryoshka_dimensions
 
     def encode(self, utterances: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row for each text: float32 `[len(utterances), dim]`."""

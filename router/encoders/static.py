@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from router.encoders.card import CARD, TOKENIZER, Card, fingerprint_of, size_of
-from router.encoders.protocol import Prefixes, TokenVectors
+from router.encoders.card import CARD, TOKENIZER, Card, fingerprint_of
+from router.encoders.carded import CardedEncoder
+from router.encoders.protocol import TokenVectors
 from router.encoders.safetensors import open_arrays
 from router.encoders.tokenizer import open_tokenizer
 from router.errors import EncoderError
@@ -22,7 +23,7 @@ MAX_TOKENS = 512
 """Longer texts are cut, where no card says otherwise. It is what model2vec cuts at."""
 
 
-class StaticEncoder:
+class StaticEncoder(CardedEncoder):
     """Encode with the `model.safetensors`, `tokenizer.json` and `encoder.json` of a folder, by numpy alone.
 
     The row of a text is the weighted sum of its tokens' vectors at unit length,
@@ -63,39 +64,6 @@ class StaticEncoder:
         unknown = getattr(self._tokenizer.model, "unk_token", None)
         if unknown is not None and (number := self._tokenizer.token_to_id(unknown)) is not None:
             self._weights[number] = 0  # it says nothing
-
-    def __repr__(self) -> str:
-        return f"<StaticEncoder {self.name!r}, {self.dim} dims, {self.fingerprint}>"
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return self._card.name
-
-    @property
-    def dim(self) -> int:
-        """The length of a row."""
-        return self._card.dim
-
-    @property
-    def fingerprint(self) -> str:
-        """12 hexadecimal digits of the files."""
-        return self._card.fingerprint
-
-    @property
-    def size(self) -> int:
-        """The bytes of its files."""
-        return size_of(self.folder, self._card)
-
-    @property
-    def prefixes(self) -> Prefixes:
-        """As the card states them."""
-        return self._card.prefixes
-
-    @property
-    def matryoshka_dimensions(self) -> tuple[int, ...]:
-        """At which lengths a row may be cut, as the card states them."""
-        return self._card.matryoshka_dimensions
 
     def encode(self, utterances: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row for each text: float32 `[len(utterances), dim]`."""

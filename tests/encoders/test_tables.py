@@ -9,7 +9,7 @@ import pytest
 from router.encoder_making.graph import Graph
 from router.encoders.card import MODEL
 from router.encoders.safetensors import open_arrays
-from router.encoders.tables import WEIGHTS, open_tables
+from router.encoders.tables import WEIGHTS, Tables, open_tables
 from router.errors import EncoderError
 
 
@@ -23,12 +23,16 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_rows_are_those_that_the_runtime_reads_by_itself(folder: Path) -> None:
+def _opened(folder: Path) -> tuple[Tables, onnxruntime.InferenceSession]:
     tables = open_tables(folder)
     assert tables is not None
     options = onnxruntime.SessionOptions()
     tables.give(options)
-    mapped = onnxruntime.InferenceSession(str(folder / MODEL), options, providers=["CPUExecutionProvider"])
+    return tables, onnxruntime.InferenceSession(str(folder / MODEL), options, providers=["CPUExecutionProvider"])
+
+
+def test_rows_are_those_that_the_runtime_reads_by_itself(folder: Path) -> None:
+    tables, mapped = _opened(folder)
     plain = onnxruntime.InferenceSession(str(folder / MODEL), providers=["CPUExecutionProvider"])
     for seed in range(3):
         ids = np.random.default_rng(seed).integers(0, 5000, (1, 40))
@@ -38,11 +42,7 @@ def test_rows_are_those_that_the_runtime_reads_by_itself(folder: Path) -> None:
 
 
 def test_rows_stay_as_long_as_somebody_needs_them(folder: Path) -> None:
-    tables = open_tables(folder)
-    assert tables is not None
-    options = onnxruntime.SessionOptions()
-    tables.give(options)
-    session = onnxruntime.InferenceSession(str(folder / MODEL), options, providers=["CPUExecutionProvider"])
+    tables, session = _opened(folder)
     ids = np.array([[7, 4999]])
     with tables.holding(ids):
         held = session.run(None, {"input_ids": ids})[0]
