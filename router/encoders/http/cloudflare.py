@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from router.encoders.families import prefixes_of
-from router.encoders.http.wire import Asking, Wire, bearer, dig, needed_key
+from router.encoders.http.wire import BUSY_ELSEWHERE, Asking, Wire, bearer, listed, needed_key
 
 URL = "https://api.cloudflare.com/client/v4"
 
@@ -31,7 +31,7 @@ class Cloudflare(Wire):
             secrets=(token, account),
             prefixes=prefixes_of(argument),
             batch=100,
-            retried=frozenset({429, 500, 502, 503, 504}),
+            retried=BUSY_ELSEWHERE,
             fixes={
                 401: "See whether CLOUDFLARE_API_TOKEN may use Workers AI.",
                 403: "See whether CLOUDFLARE_ACCOUNT_ID is right, and CLOUDFLARE_API_TOKEN may use Workers AI there.",
@@ -39,7 +39,7 @@ class Cloudflare(Wire):
             },
         )
 
-    def embed(self, server: Asking, texts: Sequence[str]) -> Sequence[Any]:
+    def embed(self, server: Asking, texts: Sequence[str]) -> list[Any]:
         """Return the rows of `result.data`."""
         answer = server.post(f"/{quote(self.model, safe='@/')}", {"text": list(texts)})
-        return dig(answer, "result", "data") or ()
+        return listed(answer, "result", "data")

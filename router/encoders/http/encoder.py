@@ -98,9 +98,8 @@ class HttpEncoder:
             if len(texts[0]) < 2:
                 raise
             return self._ask([texts[0][: len(texts[0]) // 2]])
-        if not isinstance(answer, list | tuple) or len(answer) != len(texts):
-            given = f"{len(answer)} rows" if isinstance(answer, list | tuple) else "no list of rows"
-            raise EncoderError(f"{self.name}: gave {given} for {len(texts)} texts")
+        if len(answer) != len(texts):
+            raise EncoderError(f"{self.name}: gave {len(answer)} rows for {len(texts)} texts")
         return [self._unit(row) for row in answer]
 
     def _unit(self, given: Any) -> NDArray[np.float64]:

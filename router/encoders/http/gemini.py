@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from router.encoders.families import prefixes_of
-from router.encoders.http.wire import Asking, Wire, dig, needed_key
+from router.encoders.http.wire import BUSY_ELSEWHERE, Asking, Wire, dig, listed, needed_key
 from router.errors import EncoderError
 
 URL = "https://generativelanguage.googleapis.com/v1beta"
@@ -48,7 +48,7 @@ class Gemini(Wire):
             secrets=(key,),
             prefixes=prefixes_of(model),
             batch=100,
-            retried=frozenset({429, 500, 502, 503, 504}),
+            retried=BUSY_ELSEWHERE,
             fixes={
                 400: "See whether GEMINI_API_KEY or GOOGLE_API_KEY is right.",
                 403: "See whether GEMINI_API_KEY or GOOGLE_API_KEY is right.",
@@ -58,10 +58,10 @@ class Gemini(Wire):
             options={_OPTIONS[k]: int(value) if k == "dimensions" else value for k, value in stated.items()},
         )
 
-    def embed(self, server: Asking, texts: Sequence[str]) -> Sequence[Any]:
+    def embed(self, server: Asking, texts: Sequence[str]) -> list[Any]:
         """Return the `values` of `embeddings`."""
         requests = [
             {"model": f"models/{self.model}", "content": {"parts": [{"text": text}]}, **self.options} for text in texts
         ]
         answer = server.post(f"/models/{quote(self.model, safe='')}:batchEmbedContents", {"requests": requests})
-        return [dig(entry, "values") for entry in dig(answer, "embeddings") or ()]
+        return [dig(entry, "values") for entry in listed(answer, "embeddings")]

@@ -45,7 +45,7 @@ class LlamaCpp(Wire):
             self, name=f"llamacpp:{file}", model=file, prefixes=prefixes_of(file), identity=json.dumps(sizes)
         )
 
-    def embed(self, server: Asking, texts: Sequence[str]) -> Sequence[Any]:
+    def embed(self, server: Asking, texts: Sequence[str]) -> list[Any]:
         """Return the rows of `data`."""
         inputs = [self._as_text(server, text) for text in texts]
         return rows_of(server.post("/v1/embeddings", {"input": inputs}))

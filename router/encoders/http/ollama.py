@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from router.encoders.families import prefixes_of
-from router.encoders.http.wire import Asking, Wire, bearer, dig, key_from
+from router.encoders.http.wire import Asking, Wire, bearer, dig, key_from, listed
 from router.errors import EncoderError
 
 _PORT = 11434
@@ -43,7 +43,7 @@ class Ollama(Wire):
         if not colon or "/" in tag:
             head, tag = self.model, "latest"
         wanted = f"{head}:{tag}".lower()
-        models = {str(dig(entry, "name")): entry for entry in dig(server.get("/api/tags"), "models") or ()}
+        models = {str(dig(entry, "name")): entry for entry in listed(server.get("/api/tags"), "models")}
         entry = next((entry for name, entry in models.items() if name.lower() == wanted), None)
         in_cloud = tag == "cloud" or tag.endswith("-cloud") or bool(dig(entry, "remote_host"))
         if in_cloud and not server.allow_remote:
@@ -52,15 +52,12 @@ class Ollama(Wire):
                 " Say allow_remote=True if it may, or take a model that runs here."
             )
         if entry is None and not in_cloud:
-            raise EncoderError(
-                f"{self.name}: {self.url} has no such model. Get it with: ollama pull {self.model}"
-                f"\nIt has: {', '.join(sorted(models)) or 'none'}."
-            )
+            raise self.lacks_model(f"ollama pull {self.model}", models)
         return replace(self, identity=str(dig(entry, "digest")))
 
-    def embed(self, server: Asking, texts: Sequence[str]) -> Sequence[Any]:
+    def embed(self, server: Asking, texts: Sequence[str]) -> list[Any]:
         """Return the rows of `embeddings`."""
-        return dig(server.post("/api/embed", {"model": self.model, "input": list(texts)}), "embeddings") or ()
+        return listed(server.post("/api/embed", {"model": self.model, "input": list(texts)}), "embeddings")
 
 
 def url_of_host(stated: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from router.encoders.families import prefixes_of
-from router.encoders.http.wire import Asking, Wire, bearer, dig, key_from
+from router.encoders.http.wire import BUSY_ELSEWHERE, Asking, Wire, bearer, dig, key_from, listed
 from router.errors import EncoderError
 
 URL = "https://api.openai.com/v1"
@@ -41,12 +41,12 @@ class OpenAI(Wire):
             secrets=(key,),
             prefixes=prefixes_of(model),
             batch=64,
-            retried=frozenset({429, 500, 502, 503, 504}),
+            retried=BUSY_ELSEWHERE,
             absent="See whether it runs, and whether the URL is right.",
             fixes=_FIXES,
         )
 
-    def embed(self, server: Asking, texts: Sequence[str]) -> Sequence[Any]:
+    def embed(self, server: Asking, texts: Sequence[str]) -> list[Any]:
         """Return the rows of `data`, which may come in another order and say so."""
         return rows_of(server.post("/embeddings", {"model": self.model, "input": list(texts)}))
 
@@ -72,20 +72,15 @@ class LMStudio(OpenAI):
 
     def identify(self, server: Asking) -> Self:
         """Return this. Raises EncoderError if LM Studio has no such model, because it would answer with another."""
-        models = [str(dig(entry, "id")) for entry in dig(server.get("/models"), "data") or ()]
+        models = [str(dig(entry, "id")) for entry in listed(server.get("/models"), "data")]
         if self.model not in models:
-            raise EncoderError(
-                f"{self.name}: {self.url} has no such model. Get it with: lms get {self.model}"
-                f"\nIt has: {', '.join(sorted(models)) or 'none'}."
-            )
+            raise self.lacks_model(f"lms get {self.model}", models)
         return self
 
 
-def rows_of(answer: Any) -> Sequence[Any]:
+def rows_of(answer: Any) -> list[Any]:
     """Return the rows of an answer in OpenAI's format, in the order of the texts."""
-    data = dig(answer, "data")
-    if not isinstance(data, list):
-        return ()
+    data = listed(answer, "data")
     places = [dig(entry, "index") for entry in data]
     if sorted(place for place in places if isinstance(place, int)) == list(range(len(data))):
         data = [entry for _, entry in sorted(zip(places, data, strict=True), key=lambda pair: pair[0])]

@@ -35,7 +35,7 @@ class Server:
     """Ask a wire's server. Connections are kept, and may be used by several threads.
 
     A request is made again, later each time, when the connection breaks or the
-    server is busy. Redirects are not followed, and no proxy is used. Without
+    server is busy, but not when it is silent: whoever speaks waits once. Redirects are not followed, and no proxy is used. Without
     `allow_remote` the address must be of this machine. Where it is, so must be
     each connection, whatever a name resolves to by then. A key goes over plain
     HTTP only to this machine.
@@ -97,7 +97,7 @@ class Server:
             self._address.port,
             maxsize=8,
             timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS),
-            retries=urllib3.Retry(
+            retries=_impatient(urllib3.Retry)(
                 total=4,
                 connect=2,
                 read=2,
@@ -155,6 +155,19 @@ def _last_words(error: Any) -> str:
     """Return what an exception of urllib3 says, without the connection that it names first."""
     text = str(error)
     return text.rpartition("): ")[2] or type(error).__name__
+
+
+def _impatient(retry: Any) -> Any:
+    """Return a kind of retry that does not ask a server again that was silent for as long as it may be."""
+    from urllib3.exceptions import ReadTimeoutError
+
+    class Impatient(retry):  # type: ignore[misc]
+        def increment(self, *args: Any, error: Exception | None = None, **kwargs: Any) -> Any:
+            if isinstance(error, ReadTimeoutError):
+                raise error
+            return super().increment(*args, error=error, **kwargs)
+
+    return Impatient
 
 
 def _only_here(connection: Any) -> Any:

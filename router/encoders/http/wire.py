@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
@@ -26,6 +26,12 @@ class Asking(Protocol):
         """Return what the server answers. Raises EncoderError."""
 
 
+BUSY = frozenset({429, 502, 503, 504})
+"""After these statuses a server is asked again."""
+BUSY_ELSEWHERE = BUSY | {500}
+"""The same of a server elsewhere, which says 500 for a moment's trouble too."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wire(ABC):
     """A model and the server that has it."""
@@ -44,7 +50,7 @@ class Wire(ABC):
     """What the model was trained to see before a text."""
     batch: int = 1
     """So many texts go into one request. With 1, requests also follow one another."""
-    retried: frozenset[int] = frozenset({429, 502, 503, 504})
+    retried: frozenset[int] = BUSY
     """After these statuses the server is asked again."""
     identity: str = ""
     """What tells the model beside its name, as far as the server says. It is part of the fingerprint."""
@@ -58,8 +64,15 @@ class Wire(ABC):
         del server
         return self
 
+    def lacks_model(self, command: str, there: Iterable[str]) -> EncoderError:
+        """Return the error where the server has other models only; `command` gets this one."""
+        return EncoderError(
+            f"{self.name}: {self.url} has no such model. Get it with: {command}"
+            f"\nIt has: {', '.join(sorted(there)) or 'none'}."
+        )
+
     @abstractmethod
-    def embed(self, server: Asking, texts: Sequence[str]) -> Sequence[Any]:
+    def embed(self, server: Asking, texts: Sequence[str]) -> list[Any]:
         """Return what the server answers for each text, in their order. Raises EncoderError."""
 
 
@@ -98,3 +111,9 @@ def dig(answer: Any, *path: str | int) -> Any:
         else:
             return None
     return answer
+
+
+def listed(answer: Any, *path: str | int) -> list[Any]:
+    """Return the list that lies at a path in an answer, empty where there is none."""
+    found = dig(answer, *path)
+    return found if isinstance(found, list) else []

@@ -30,8 +30,8 @@ def encoder(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> HttpEncoder:
     [
         ([], "gave 0 rows for 1 texts"),
         ([[1.0] * 64] * 2, "gave 2 rows for 1 texts"),
-        ({"0": [1.0] * 64}, "gave no list of rows for 1 texts"),
-        ("[" + "1," * 63 + "1]", "gave no list of rows"),
+        ({"0": [1.0] * 64}, "gave 0 rows for 1 texts"),
+        ("[" + "1," * 63 + "1]", "gave 0 rows for 1 texts"),
         ([[1.0] * 63], "gave a row of 63 numbers; its rows have 64"),
         ([[1.0] * 65], "gave a row of 65 numbers; its rows have 64"),
         ([[]], r"gave \[\] in place of a list of numbers"),
@@ -56,7 +56,7 @@ def test_anything_but_a_finite_row_for_each_text_is_an_error(
         encoder.encode(TEXTS[:1])
 
 
-@pytest.mark.parametrize("answer", [{}, [], None, "x", {"data": {}}, {"data": [1]}, {"embeddings": [1], "result": 1}])
+@pytest.mark.parametrize("answer", [{}, [], None, "x", {"data": {}}, {"data": [1]}, {"embeddings": [1], "result": 1}, {"embeddings": 5}])
 @pytest.mark.parametrize("kind", servers.FORMATS)
 def test_an_answer_of_another_form_is_an_error(kind: str, answer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with servers.serving(servers.FORMATS[kind]) as fake:

@@ -113,7 +113,7 @@ def test_a_server_that_always_hangs_up_is_given_up(fake: Fake, encoder: HttpEnco
         encoder.encode(TEXTS)
 
 
-def test_a_server_that_says_nothing_is_given_up(
+def test_a_server_that_says_nothing_is_given_up_at_once(
     fake: Fake, encoder: HttpEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "_READ_SECONDS", 0.05)
@@ -124,8 +124,10 @@ def test_a_server_that_says_nothing_is_given_up(
         return servers.in_openai_format(request)
 
     fake.answer = late
+    before = len(fake.requests)
     with pytest.raises(EncoderError, match=r"the connection failed: Read timed out"):
         encoder.encode(TEXTS[:1])
+    assert len(fake.requests) - before == 1
 
 
 @pytest.mark.parametrize(

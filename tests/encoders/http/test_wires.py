@@ -124,6 +124,16 @@ def test_a_model_that_is_not_here_is_named_with_what_to_do(
         assert not any("embed" in request.path for request in fake.requests)
 
 
+@pytest.mark.parametrize("there", [5, True, "x", {"id": "all-minilm"}, None])
+@pytest.mark.parametrize(("kind", "key"), [("ollama", "models"), ("lmstudio", "data")])
+def test_models_that_are_no_list_are_none(kind: str, key: str, there: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        servers.serving(lambda _: {key: there}) as fake,
+        pytest.raises(EncoderError, match=r"has no such model\. Get it with: .*\nIt has: none\."),
+    ):
+        servers.open_at(monkeypatch, kind, fake.url)
+
+
 @pytest.mark.parametrize("model", ["far", "any:cloud"])
 def test_ollamas_cloud_may_be_allowed(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with servers.serving(servers.ollama) as fake:
