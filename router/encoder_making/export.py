@@ -138,7 +138,7 @@ def _fold(graph: Graph, source: Source, hidden: str) -> None:
 
 def _long(texts: Sequence[str], tokens: int) -> str:
     """Return a text of more than so many tokens, made of the texts: it tries all places, and the cut."""
-    text = " ".join(texts) or "a"
+    text = " ".join(texts).strip() or "a"
     return " ".join([text] * (2 * tokens // len(text.split()) + 1))
 
 

@@ -111,6 +111,10 @@ def _check_dimensions(encoder: Encoder, dimensions: int) -> None:
     if allowed:
         lengths = ", ".join(map(str, (encoder.dim, *allowed)))
         raise EncoderError(f"encoder {encoder.name!r} was trained for {lengths} dimensions, not for {dimensions}.")
+    if not 0 < dimensions < encoder.dim:
+        raise EncoderError(
+            f"encoder {encoder.name!r} gives {encoder.dim} dimensions, which cannot become {dimensions}."
+        )
     raise EncoderError(
         f"encoder {encoder.name!r} gives {encoder.dim} dimensions, and nothing says that {dimensions} of them can "
         "stand alone: models are trained for that (Matryoshka) or not. Leave 'dimensions' out; or, if its makers say "

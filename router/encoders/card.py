@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any, TypeVar
 
 from router.encoders.protocol import Prefixes
@@ -80,7 +81,7 @@ class Card:
                 utterance=_read(file, prefixes, "utterance", str, ""),
                 declaration=_read(file, prefixes, "declaration", str, ""),
             ),
-            model=_read(file, data, "model", str, cls.model),
+            model=_inside(file, _read(file, data, "model", str, cls.model)),
             pooling=_read_choice(file, data, "pooling", POOLINGS),
             normalize=_read_flag(file, data, "normalize"),
             matryoshka_dimensions=_read_dimensions(file, data, "matryoshka_dimensions"),
@@ -120,13 +121,13 @@ def _files(folder: Path, card: Card) -> list[str]:
     """Return the names of the model, of the weights that it keeps outside, and of the tokenizer's files."""
     model = folder / card.model
     tokenizer = [name for name in (TOKENIZER, PIECES) if name == TOKENIZER or (folder / name).exists()]
-    outside = [*model.parent.glob(f"{model.name}_data*"), *model.parent.glob(f"{model.name}.data*")]
+    outside = [file for mark in ("_data", ".data") for file in model.parent.glob(f"{glob.escape(model.name)}{mark}*")]
     return [card.model, *sorted(file.relative_to(folder).as_posix() for file in outside), *tokenizer]
 
 
 def _check_sizes(folder: Path, card: Card, sizes: Mapping[str, Any]) -> None:
     for name in dict.fromkeys((card.model, TOKENIZER, *sizes)):
-        file = folder / name
+        file = folder / _inside(folder / CARD, name)
         try:
             size = file.stat().st_size
         except OSError as error:
@@ -147,6 +148,14 @@ def _read(file: Path, source: Mapping[str, Any], key: str, kind: type[_T], defau
     if isinstance(value, int) and value < _LEAST.get(key, 0):
         raise EncoderError(f"{file}: {key!r} is {value}; expected at least {_LEAST[key]}")
     return value
+
+
+def _inside(file: Path, name: str) -> str:
+    """Return the name of a file in the card's folder. Raises EncoderError if it leads elsewhere."""
+    path = PureWindowsPath(name)  # which knows what every system takes for a way out
+    if path.anchor or not path.parts or ".." in path.parts or "\0" in name:
+        raise EncoderError(f"{file}: {name!r:.40} names no file in this folder")
+    return name
 
 
 def _read_choice(file: Path, source: Mapping[str, Any], key: str, choices: Sequence[str]) -> str:

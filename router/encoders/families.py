@@ -102,9 +102,10 @@ def dimensions_of(encoder: Encoder) -> tuple[int, ...]:
     return tuple(length for length in stated or known if length < encoder.dim)
 
 
-def prompts_as_tasks(prompts: Mapping[str, str]) -> dict[str, Prefixes]:
+def prompts_as_tasks(prompts: object) -> dict[str, Prefixes]:
     """Return what the prompts of `config_sentence_transformers.json` say by task, empty if that is nothing."""
-    said = {name.lower().replace("-", "_"): prompt for name, prompt in prompts.items() if prompt}
+    given = prompts if isinstance(prompts, Mapping) else {}
+    said = {name.lower().replace("-", "_"): text for name, text in given.items() if isinstance(text, str) and text}
 
     def first(names: str) -> str:
         return next((said[name] for name in names.split() if name in said), "")
@@ -119,7 +120,7 @@ def prompts_as_tasks(prompts: Mapping[str, str]) -> dict[str, Prefixes]:
     return {task: prefixes for task, prefixes in tasks.items() if prefixes != Prefixes()}
 
 
-def known_tasks(prompts: Mapping[str, str], family: Family | None) -> dict[str, Prefixes]:
+def known_tasks(prompts: object, family: Family | None) -> dict[str, Prefixes]:
     """Return what may be put before texts by task: what a model's prompts say, then what its family adds."""
     said = prompts_as_tasks(prompts)
     return said | {task: each for task, each in (family.tasks if family else {}).items() if task not in said}

@@ -44,6 +44,10 @@ _HIDDEN = ("last_hidden_state", "token_embeddings")
 def find(path: Path) -> tuple[Path, str | None]:
     """Return the folder that holds everything, and the name of the model in it where no card says it."""
     if path.is_file():
+        for folder in (path.parent, path.parent.parent):
+            name = path.relative_to(folder).as_posix()
+            if (folder / CARD).exists() and read_json(folder / CARD).get("model", MODEL) == name:
+                return folder, None
         folder = path.parent.parent if path.parent.name == "onnx" else path.parent
         return folder, path.relative_to(folder).as_posix()
     if (path / CARD).exists():
@@ -70,18 +74,17 @@ def describe(folder: Path, model: str, outputs: Mapping[str, Any]) -> Card:
     if family and not family.float16 and Path(model).stem.endswith(("fp16", "f16")):
         raise EncoderError(f"{folder / model}: this model cannot be computed in float16. Take another of its files.")
     output, pooling = _output(folder, model, outputs)
-    dim = outputs[output].shape[-1]
+    dim = next(reversed(outputs[output].shape), None)
     if not isinstance(dim, int):
         dim = config.get("hidden_size")
     if not isinstance(dim, int):
         raise EncoderError(f"{folder / model}: says not how long its rows are, and neither does config.json")
-    positions = {**config, **config.get("text_config", {})}.get("max_position_embeddings", _MOST_TOKENS)
     stated = read_json(folder / "config_sentence_transformers.json")
-    tasks = known_tasks(stated.get("prompts", {}), family)
+    tasks = known_tasks(stated.get("prompts"), family)
     card = Card(
         name=name,
         dim=dim,
-        max_tokens=min(_MOST_TOKENS, positions),
+        max_tokens=stated_tokens(config),
         output=output,
         hidden_output=next((hidden for hidden in _HIDDEN if _is_float32(outputs.get(hidden))), ""),
         prefixes=next(iter(tasks.values()), Prefixes()),
@@ -107,9 +110,19 @@ def check_marks(folder: Path, tokenizer: Any) -> None:
             )
 
 
+def stated_tokens(config: Mapping[str, Any]) -> int:
+    """Return where texts are cut: where `config.json` says that positions end, if that is sooner than elsewhere."""
+    of_text = config.get("text_config")
+    stated = (of_text if isinstance(of_text, dict) else {}).get("max_position_embeddings")
+    stated = config.get("max_position_embeddings") if stated is None else stated
+    return min(stated, _MOST_TOKENS) if type(stated) is int and stated > 0 else _MOST_TOKENS
+
+
 def stated_dimensions(stated: Mapping[str, Any]) -> tuple[int, ...]:
     """Return at which lengths rows may be cut, as `config_sentence_transformers.json` states it."""
-    found = stated.get("matryoshka_dimensions") or [stated.get("truncate_dim")]
+    found = stated.get("matryoshka_dimensions")
+    if not isinstance(found, list) or not found:
+        found = [stated.get("truncate_dim")]
     return tuple(length for length in found if type(length) is int and length > 0)
 
 

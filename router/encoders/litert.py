@@ -41,7 +41,7 @@ class LiteRTEncoder(CardedEncoder):
         given = Path(path)
         self.folder = folder = given if given.is_dir() else given.parent
         card = Card.read(folder) if (folder / CARD).exists() else None
-        self._file = given if given.is_file() else folder / (card.model if card else MODEL)
+        self._file = folder / (card.model if card else MODEL) if given.is_dir() else given
         try:
             self._interpreter: Any = Interpreter(model_path=str(self._file), num_threads=1)
             self._interpreter.allocate_tensors()

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from router.encoders.card import TOKENIZER, Card
+from router.encoders.card import TOKENIZER
 from router.encoders.families import family_of, known_tasks
-from router.encoders.layout import check_marks, read_json, stated_dimensions
+from router.encoders.layout import check_marks, read_json, stated_dimensions, stated_tokens
 from router.encoders.protocol import Prefixes, TokenVectors
 from router.encoders.tokenizer import open_tokenizer
 from router.errors import EncoderError, MissingExtraError
@@ -44,7 +44,7 @@ class MlxEncoder:
             raise EncoderError(
                 f"{self.folder}: holds no config.json. A folder for MLX holds it, {TOKENIZER} and weights."
             )
-        most = min(Card.max_tokens, config.get("max_position_embeddings", Card.max_tokens))
+        most = stated_tokens(config)
         self._tokenizer = open_tokenizer(self.folder / TOKENIZER, most)
         check_marks(self.folder, self._tokenizer)
         self._mlx: Any = mlx.core
@@ -56,7 +56,7 @@ class MlxEncoder:
         self.name = f"mlx:{self.folder.resolve().name}"
         stated = read_json(self.folder / "config_sentence_transformers.json")
         family = family_of(self.name, config)
-        self.tasks = known_tasks(stated.get("prompts", {}), family)
+        self.tasks = known_tasks(stated.get("prompts"), family)
         self.prefixes = next(iter(self.tasks.values()), Prefixes())
         self.dim = len(self._run("")[0])
         known = family.dimensions[1:] if family and family.dimensions[:1] == (self.dim,) else ()

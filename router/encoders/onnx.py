@@ -61,7 +61,7 @@ class OnnxEncoder(CardedEncoder):
             self._card = describe(self.folder, model, {each.name: each for each in self._session.get_outputs()})
         self._file = self.folder / self._card.model
         self._threads = min(4, os.cpu_count() or 1) if threads is None else threads
-        self._tokenizer = open_tokenizer(self.folder / TOKENIZER, self._card.max_tokens)
+        self._tokenizer = open_tokenizer(self.folder / TOKENIZER, self._card.max_tokens, mapped=model is None)
         if model is not None:
             check_marks(self.folder, self._tokenizer)
         self._outputs = [self._card.output]

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from router.encoders.safetensors import open_arrays
+from router.errors import EncoderError
 
 SPACE = "▁"
 """Stands for a space in pieces."""
@@ -44,6 +47,13 @@ class PieceTokenizer:
 
     def __init__(self, file: Path, max_tokens: int) -> None:
         arrays = open_arrays(file)
+        try:
+            _check(arrays)
+            self._open(arrays, max_tokens)
+        except (LookupError, ValueError) as error:
+            raise EncoderError(f"{file}: not the arrays of a tokenizer: {error}") from error
+
+    def _open(self, arrays: Mapping[str, NDArray[Any]], max_tokens: int) -> None:
         self._characters, self._character_ids = arrays["characters"], arrays["character_ids"]
         # Memory views give Python's own numbers, several times faster than numpy's scalars.
         self._pairs, self._ranks, self._joined = (arrays[name].data for name in ("pairs", "ranks", "joined"))
@@ -144,3 +154,14 @@ class PieceTokenizer:
             pieces += own
             starts += [at] * len(own)
         return pieces, starts, [start + 1 for start in starts]
+
+
+def _check(arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Raise ValueError or LookupError unless these can be looked up in each other."""
+    if odd := [name for name, array in arrays.items() if array.ndim != 1 or array.dtype.kind != "i"]:
+        raise ValueError(f"{odd[0]!r} is no list of whole numbers")
+    for names in (("pairs", "ranks", "joined"), ("characters", "character_ids"), ("added_lengths", "added_ids")):
+        if len({len(arrays[name]) for name in names}) > 1:
+            raise ValueError(f"{', '.join(map(repr, names))} differ in length")
+    if len(arrays["bytes"]) != 256 or not len(arrays["characters"]) or arrays["added_lengths"].min(initial=1) < 1:
+        raise ValueError("a piece is missing")

@@ -61,6 +61,10 @@ def _array(data: NDArray[np.uint8], entry: Mapping[str, Any]) -> NDArray[Any]:
     shape = tuple(entry["shape"])
     if not 0 <= start <= end <= len(data):
         raise ValueError(f"bytes {start} to {end} of {len(data)}")
+    if min(shape, default=0) < 0:
+        raise ValueError(f"the shape {list(shape)}")
+    if entry["dtype"] not in _DTYPES:
+        raise ValueError(f"an array of the kind {entry['dtype']!r}; these are known: {', '.join(_DTYPES)}")
     return data[start:end].view(_DTYPES[entry["dtype"]]).reshape(shape)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import threading
 from collections.abc import Sequence
@@ -157,8 +156,8 @@ def _declared_dimensions(model_or_path: str, model: Any) -> tuple[int, ...]:
     file = _in_cache(model_or_path, name)
     if stated := stated_dimensions(read_json(Path(file) if isinstance(file, str) else Path(model_or_path) / name)):
         return stated
-    written = re.search(r'"matryoshka_dims":\s*(\[[\d,\s]*\])', getattr(model, "_model_card_text", None) or "")
-    return tuple(json.loads(written[1])) if written else ()
+    written = re.search(r'"matryoshka_dims":\s*\[([\d,\s]*)\]', getattr(model, "_model_card_text", None) or "")
+    return tuple(int(length) for length in re.findall(r"[1-9]\d*", written[1])) if written else ()
 
 
 def _fingerprint(model: Any, prefixes: Prefixes) -> str:

@@ -53,7 +53,11 @@ class StaticEncoder(CardedEncoder):
         tokens = max(self._tokenizer.get_vocab().values(), default=-1) + 1
         weights = arrays.get("weights", np.ones(tokens, np.float32))
         places = arrays.get("mapping", np.arange(tokens))
-        if weights.ndim != 1 or places.ndim != 1 or min(len(weights), len(places)) < tokens:
+        if (
+            (weights.ndim, places.ndim) != (1, 1)
+            or places.dtype.kind not in "iu"
+            or min(len(weights), len(places)) < tokens
+        ):
             raise EncoderError(
                 f"{file}: holds {_described(arrays)}; expected 'weights' and 'mapping' of {tokens} tokens"
             )

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from router.encoders.card import MODEL
 from router.encoders.safetensors import arrays_in, is_safetensors
+from router.errors import EncoderError
 
 WEIGHTS = f"{MODEL}.data"
 """The file of the weights where they are not in the model's own: both what ONNX calls external data and safetensors."""
@@ -99,4 +100,7 @@ def open_tables(folder: Path) -> Tables | None:
         return None
     whole = np.memmap(file, np.uint8, mode="r")
     found = {name: array for name, array in arrays_in(file, whole).items() if name.startswith(f"{TABLES}.")}
+    for name, array in found.items():
+        if not array.size or not array.ndim:
+            raise EncoderError(f"{file}: {name!r} has the shape {list(array.shape)}; expected rows")
     return Tables(file, {name: (array.ctypes.data - whole.ctypes.data, array) for name, array in found.items()})

@@ -9,13 +9,14 @@ from router.encoders.card import PIECES
 from router.errors import EncoderError
 
 
-def open_tokenizer(file: Path, max_tokens: int) -> Any:
+def open_tokenizer(file: Path, max_tokens: int, *, mapped: bool = False) -> Any:
     """Return the tokenizer, cutting texts at `max_tokens` and reading what looks like a mark as text.
 
-    Of a large one the arrays beside it are opened, if they are there. Raises EncoderError.
+    With `mapped` it is of the arrays beside it, if they are there, which tell no more
+    than `router.encoders.pieces` says. Raises EncoderError.
     """
     arrays = file.with_name(PIECES)
-    if arrays.exists():
+    if mapped and arrays.exists():
         from router.encoders.pieces import PieceTokenizer
 
         return PieceTokenizer(arrays, max_tokens)

@@ -173,6 +173,10 @@ def test_an_old_folder_stays_where_the_new_one_is_refused(
     assert OnnxEncoder(tmp_path / "made").name == "tiny-bert-int8"
 
 
+def test_texts_may_be_blank(tiny_bert: SentenceTransformerEncoder, tmp_path: Path) -> None:
+    assert export(tiny_bert, tmp_path / "made", "fp32", ["", " "]).texts == 4
+
+
 def test_an_interrupt_leaves_nothing(tiny_bert: SentenceTransformerEncoder, tmp_path: Path) -> None:
     def interrupt(stage: str, done: int, _: int) -> None:
         if stage == "comparing" and done == 3:

@@ -77,6 +77,12 @@ def test_a_length_that_an_encoder_was_not_trained_for_is_refused() -> None:
         load_encoder("minilm", dimensions=64)
 
 
+@pytest.mark.parametrize("dimensions", [0, -1, 257])
+def test_a_length_that_no_part_of_a_row_has_is_not_one_to_declare(dimensions: int) -> None:
+    with pytest.raises(EncoderError, match=rf"'hashing' gives 256 dimensions, which cannot become {dimensions}\.$"):
+        load_encoder("hashing", dimensions=dimensions)
+
+
 def test_a_card_may_say_that_rows_can_be_cut(tmp_path: Path) -> None:
     encoder = OnnxEncoder(write_tiny_encoder(tmp_path / "tiny", matryoshka_dimensions=(4,)))
     assert adapted(encoder, dimensions=4).dim == 4

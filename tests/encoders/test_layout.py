@@ -180,6 +180,29 @@ def test_gemmas_tokenizer_marks_both_ends_and_reads_typed_marks_as_text(tmp_path
     assert "<eos>" not in found.tokens[1:-1]
 
 
+@pytest.mark.parametrize(
+    ("file", "settings"),
+    [
+        ("config.json", {"hidden_size": 8, "max_position_embeddings": None}),
+        ("config.json", {"hidden_size": 8, "max_position_embeddings": "512"}),
+        ("config.json", {"hidden_size": 8, "max_position_embeddings": -1}),
+        ("config.json", {"hidden_size": 8, "text_config": None}),
+        ("config.json", {"hidden_size": 8, "text_config": {"max_position_embeddings": None}}),
+        ("config_sentence_transformers.json", {"prompts": None}),
+        ("config_sentence_transformers.json", {"prompts": ["query: "]}),
+        ("config_sentence_transformers.json", {"prompts": {"query": 5}}),
+        ("config_sentence_transformers.json", {"matryoshka_dimensions": 4}),
+    ],
+)
+def test_a_setting_that_is_no_setting_says_nothing(tmp_path: Path, file: str, settings: dict[str, Any]) -> None:
+    folder = write_hub_folder(tmp_path / "hub")
+    plain = OnnxEncoder(folder)
+    _write(folder, file, settings)
+    encoder = OnnxEncoder(folder)
+    assert (encoder.prefixes, encoder.matryoshka_dimensions) == (Prefixes(), ())
+    assert np.array_equal(encoder.encode(TEXTS), plain.encode(TEXTS))
+
+
 def test_a_file_of_settings_that_is_broken_is_named(tmp_path: Path) -> None:
     folder = write_hub_folder(tmp_path / "hub")
     (folder / "config.json").write_text("[]", "utf-8")
@@ -193,3 +216,11 @@ def test_a_card_goes_before_all_that(tmp_path: Path) -> None:
     assert OnnxEncoder(folder).name == "tiny"
     (folder / CARD).unlink()
     assert OnnxEncoder(folder)._card.normalize
+
+
+@pytest.mark.parametrize("name", ["tiny", "onnx"])
+def test_the_file_that_a_card_is_about_is_used_as_it_says(tmp_path: Path, name: str) -> None:
+    folder = write_tiny_encoder(tmp_path / name, prefixes=Prefixes("say: ", ""))
+    by_folder, by_file = OnnxEncoder(folder), OnnxEncoder(folder / MODEL)
+    assert by_file.prefixes == Prefixes("say: ", "")
+    assert by_file.fingerprint == by_folder.fingerprint

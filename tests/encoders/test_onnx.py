@@ -89,6 +89,14 @@ def test_the_fingerprint_covers_how_the_files_are_used(tiny_folder: Path, change
     assert OnnxEncoder(tiny_folder).fingerprint != stated
 
 
+def test_weights_beside_a_model_of_any_name_are_part_of_the_fingerprint(tiny_folder: Path) -> None:
+    (tiny_folder / MODEL).rename(tiny_folder / "model[1].onnx")
+    _edit_card(tiny_folder, model="model[1].onnx", files=None, fingerprint=None)
+    before = OnnxEncoder(tiny_folder).fingerprint
+    (tiny_folder / "model[1].onnx_data").write_bytes(b"weights")
+    assert OnnxEncoder(tiny_folder).fingerprint != before
+
+
 @pytest.mark.parametrize("name", [CARD, MODEL, TOKENIZER])
 def test_a_missing_file_is_named(tiny_folder: Path, name: str) -> None:
     (tiny_folder / name).unlink()
@@ -125,6 +133,14 @@ def test_a_broken_file_is_named(tiny_folder: Path, name: str) -> None:
         (b'{"name": "x", "dim": true}', "'dim' is True; expected an integer"),
         (b'{"name": "x", "dim": 0}', "'dim' is 0; expected at least 1"),
         (b'{"name": "x", "dim": 8, "max_tokens": 2}', "'max_tokens' is 2; expected at least 3"),
+        (
+            b'{"name": "x", "dim": 8, "model": "../tiny/model.onnx"}',
+            "'../tiny/model.onnx' names no file in this folder",
+        ),
+        (b'{"name": "x", "dim": 8, "model": "/etc/passwd"}', "'/etc/passwd' names no file in this folder"),
+        (rb'{"name": "x", "dim": 8, "model": "C:\\model.onnx"}', "names no file in this folder"),
+        (b'{"name": "x", "dim": 8, "model": "."}', r"'\.' names no file in this folder"),
+        (rb'{"name": "x", "dim": 8, "files": {"\u0000": 1}}', "names no file in this folder"),
         (b'{"name": "x", "dim": 8, "prefixes": []}', r"'prefixes' is \[\]; expected an object"),
         (b'{"name": "x", "dim": 8, "prefixes": {"utterance": 1}}', "'utterance' is 1; expected a string"),
     ],

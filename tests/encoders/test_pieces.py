@@ -4,14 +4,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from tokenizers import AddedToken, Tokenizer
 
 from router.encoder_making.pieces import write_pieces
 from router.encoders.card import PIECES
 from router.encoders.pieces import PieceTokenizer
+from router.encoders.safetensors import open_arrays, write_arrays
 from router.encoders.tokenizer import open_tokenizer
 from router.errors import EncoderError
 from tests.encoders.gemma import tiny_gemma_tokenizer
@@ -61,12 +64,33 @@ def test_any_text_has_the_tokens_that_tokenizers_gives(folder: Path, text: str) 
 
 
 def test_the_arrays_are_opened_where_they_are_there(folder: Path) -> None:
-    assert isinstance(open_tokenizer(folder / "tokenizer.json", MOST), PieceTokenizer)
+    assert isinstance(open_tokenizer(folder / "tokenizer.json", MOST, mapped=True), PieceTokenizer)
 
 
 def test_arrays_that_are_broken_are_named(tmp_path: Path) -> None:
     (tmp_path / PIECES).write_bytes(b"?" * 99)
     with pytest.raises(EncoderError, match=rf"{PIECES}: not a safetensors file"):
+        PieceTokenizer(tmp_path / PIECES, MOST)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"pairs": None}, "'pairs'"),
+        ({"pairs": np.zeros(3, np.float32)}, "'pairs' is no list of whole numbers"),
+        ({"ranks": np.zeros(1, np.int32)}, "'pairs', 'ranks', 'joined' differ in length"),
+        ({"bytes": np.zeros(9, np.int32)}, "a piece is missing"),
+        ({"characters": np.zeros(0, np.int32), "character_ids": np.zeros(0, np.int32)}, "a piece is missing"),
+        ({"added": np.array([0xD800], np.int32)}, "can't decode"),
+        ({"added": np.zeros(0, np.int32)}, "index out of range"),
+    ],
+)
+def test_arrays_that_are_no_tokenizer_are_an_error(
+    folder: Path, tmp_path: Path, change: dict[str, NDArray[Any] | None], told: str
+) -> None:
+    arrays = {**open_arrays(folder / PIECES), **change}
+    write_arrays(tmp_path / PIECES, {name: array for name, array in arrays.items() if array is not None})
+    with pytest.raises(EncoderError, match=rf"{PIECES}: not the arrays of a tokenizer: .*{told}"):
         PieceTokenizer(tmp_path / PIECES, MOST)
 
 

@@ -92,6 +92,12 @@ def test_rows_are_cut_where_its_card_says_that_it_was_trained_for_it(gemma_folde
     assert load_encoder(f"st:{copied}", dimensions=16).dim == 16
 
 
+def test_a_card_that_is_badly_written_says_nothing_else(gemma_folder: Path, tmp_path: Path) -> None:
+    copied = _copied(gemma_folder, tmp_path / "cut")
+    (copied / "README.md").write_text('"matryoshka_dims": [16,, 0, 8,]', "utf-8")
+    assert SentenceTransformerEncoder(str(copied)).matryoshka_dimensions == (16, 8)
+
+
 def test_rows_are_not_cut_where_nothing_says_so(gemma: SentenceTransformerEncoder) -> None:
     with pytest.raises(EncoderError, match="nothing says that 16 of them can stand alone"):
         load_encoder(gemma, dimensions=16)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from router.encoders import load_encoder
-from router.encoders.card import CARD, TOKENIZER
+from router.encoders.card import CARD, PIECES, TOKENIZER
 from router.encoders.safetensors import open_arrays, write_arrays
 from router.encoders.static import TABLE, StaticEncoder
 from router.errors import EncoderError
@@ -110,6 +110,10 @@ def test_tokens_may_share_vectors(tmp_path: Path) -> None:
             {"embeddings": np.ones((900, DIM), np.float32), "weights": np.ones(2, np.float32)},
             r"holds .*'weights' float32 \[2\].*; expected 'weights' and 'mapping' of \d+ tokens",
         ),
+        (
+            {"embeddings": np.ones((900, DIM), np.float32), "mapping": np.zeros(900, np.float32)},
+            r"holds .*'mapping' float32 \[900\].*; expected 'weights' and 'mapping' of \d+ tokens",
+        ),
     ],
 )
 def test_a_table_that_does_not_fit_is_described(tmp_path: Path, arrays: dict[str, Any], message: str) -> None:
@@ -177,12 +181,26 @@ def _safetensors(header: bytes, length: int | None = None) -> bytes:
         _safetensors(b'{"a": {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]}}'),
         _safetensors(b'{"a": {"dtype": "F32", "shape": [3], "data_offsets": ["0", 12]}}'),
         _safetensors(b'{"a": {"dtype": "F32", "shape": 3, "data_offsets": [0, 12]}}'),
+        _safetensors(b'{"a": {"dtype": "F32", "shape": [-1], "data_offsets": [0, 12]}}'),
     ],
 )
 def test_what_is_no_safetensors_file_is_an_encoder_error(tmp_path: Path, content: bytes) -> None:
     (tmp_path / TABLE).write_bytes(content)
     with pytest.raises(EncoderError, match=TABLE):
         open_arrays(tmp_path / TABLE)
+
+
+def test_an_array_of_a_kind_that_is_not_known_is_named(tmp_path: Path) -> None:
+    (tmp_path / TABLE).write_bytes(_safetensors(b'{"a": {"dtype": "BF16", "shape": [6], "data_offsets": [0, 12]}}'))
+    with pytest.raises(EncoderError, match=r"an array of the kind 'BF16'; these are known: U8, I8, F16, F32"):
+        open_arrays(tmp_path / TABLE)
+
+
+def test_the_arrays_of_a_large_tokenizer_are_not_for_it(tmp_path: Path) -> None:
+    folder = write_static(tmp_path / "small")
+    rows = StaticEncoder(folder).encode([TEXT])
+    write_arrays(folder / PIECES, {"pairs": np.zeros(1, np.int64)})
+    assert np.array_equal(StaticEncoder(folder).encode([TEXT]), rows)
 
 
 def test_it_imports_numpy_and_tokenizers_only(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from router.encoder_making.graph import Graph
 from router.encoders.card import MODEL
-from router.encoders.safetensors import open_arrays
+from router.encoders.safetensors import open_arrays, write_arrays
 from router.encoders.tables import WEIGHTS, Tables, open_tables
 from router.errors import EncoderError
 
@@ -70,4 +70,11 @@ def test_a_header_that_is_broken_is_named(folder: Path) -> None:
     file = folder / WEIGHTS
     file.write_bytes(file.read_bytes()[:20])
     with pytest.raises(EncoderError, match=f"{WEIGHTS}: not a safetensors file"):
+        open_tables(folder)
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (0, 4)])
+def test_a_table_without_rows_is_named(folder: Path, shape: tuple[int, ...]) -> None:
+    write_arrays(folder / WEIGHTS, {"token.blocks": np.zeros(shape, np.uint8)})
+    with pytest.raises(EncoderError, match=rf"{WEIGHTS}: 'token.blocks' has the shape .*; expected rows"):
         open_tables(folder)

@@ -56,7 +56,9 @@ def test_anything_but_a_finite_row_for_each_text_is_an_error(
         encoder.encode(TEXTS[:1])
 
 
-@pytest.mark.parametrize("answer", [{}, [], None, "x", {"data": {}}, {"data": [1]}, {"embeddings": [1], "result": 1}, {"embeddings": 5}])
+@pytest.mark.parametrize(
+    "answer", [{}, [], None, "x", {"data": {}}, {"data": [1]}, {"embeddings": [1], "result": 1}, {"embeddings": 5}]
+)
 @pytest.mark.parametrize("kind", servers.FORMATS)
 def test_an_answer_of_another_form_is_an_error(kind: str, answer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with servers.serving(servers.FORMATS[kind]) as fake:

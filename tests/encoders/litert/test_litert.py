@@ -54,6 +54,11 @@ def test_a_card_says_how_it_is_used(folder: Path) -> None:
         load_encoder(f"litert:{folder}")
 
 
+def test_a_file_that_is_not_there_is_not_another(folder: Path) -> None:
+    with pytest.raises(EncoderError, match=r"modle\.tflite: not a model that LiteRT can open"):
+        load_encoder(f"litert:{folder / 'modle.tflite'}")
+
+
 def test_what_is_no_model_is_an_encoder_error(folder: Path) -> None:
     (folder / "model.tflite").write_bytes(b"TFL3, or not")
     with pytest.raises(EncoderError, match=r"model.tflite: not a model that LiteRT can open"):
