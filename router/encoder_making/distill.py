@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from router.encoder_making.fitting import Floats, fitted, principal, summed, unit
+from router.encoder_making.placing import placed
 from router.encoder_making.teacher import Progress, Teacher
 from router.encoder_making.vocabulary import Vocabulary
 from router.encoders.card import TOKENIZER, Card
@@ -59,13 +60,18 @@ def distill(
     thousands of the kind that will be said. `prefix` stands before each token
     and text that the model sees.
 
-    Raises MissingExtraError, and EncoderError where the model cannot be opened.
+    The folder takes its place at the end: whatever stops this, what was there
+    stays. Raises MissingExtraError, and EncoderError where the model cannot be
+    opened or something else is in the way.
     """
-    teacher = Teacher(source, prefix)
-    out.mkdir(parents=True, exist_ok=True)
-    whole = Vocabulary(teacher.tokenizer, source)
+    with placed(out) as new:
+        return _write(new, Teacher(source, prefix), dimensions, texts, progress)
+
+
+def _write(out: Path, teacher: Teacher, dimensions: int, texts: Sequence[str], progress: Progress) -> Distilled:
+    whole = Vocabulary(teacher.tokenizer, teacher.name)
     tokenizer, order = whole.reduced(whole.pieces.keys() - whole.reserved())
-    vocabulary = Vocabulary(tokenizer, source)
+    vocabulary = Vocabulary(tokenizer, teacher.name)
     vectors = teacher.tokens(order, progress)
     vectors = (vectors - vectors.mean(axis=0)) * _smooth_inverse_frequency(len(order))
     vectors[sorted(vocabulary.marks())] = 0

@@ -9,8 +9,6 @@ rows were compared with the original's.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,13 +21,12 @@ from router.encoder_making.gemma import gemma
 from router.encoder_making.graph import Graph
 from router.encoder_making.parity import TOLERANCES, Parity, Progress, Tolerance, compare, compare_decisions
 from router.encoder_making.pieces import write_pieces
+from router.encoder_making.placing import check_replaceable, placed
 from router.encoder_making.quantize import Precision
 from router.encoder_making.source import Source, take_apart
-from router.encoders.card import CARD, MODEL, PIECES, TOKENIZER, Card
+from router.encoders.card import TOKENIZER, Card
 from router.encoders.onnx import OnnxEncoder
 from router.encoders.sentence_transformers import SentenceTransformerEncoder
-from router.encoders.tables import WEIGHTS
-from router.errors import EncoderError
 from router.evaluation import Suite
 
 ROW = "sentence_embedding"
@@ -60,15 +57,13 @@ def export(
 
     Compared are the rows of `texts`, of the empty one and of one that is cut;
     with `tools`, the decisions of routers too. `tokens` keeps the vectors of
-    tokens as an output. The folder takes its place in one step at the end:
-    whatever stops this, what was there stays. Raises EncoderError if the model
-    is of no kind that can be exported, if something else is in the way, or if
-    more is lost than is tolerated.
+    tokens as an output. The folder takes its place at the end: whatever stops
+    this, what was there stays. Raises EncoderError if the model is of no kind
+    that can be exported, if something else is in the way, or if more is lost than
+    is tolerated.
     """
     source = check_exportable(original, out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    try:
+    with placed(out) as new:
         progress("writing the graph", 0, 1)
         card = write(source, new, precision, tokens=tokens)
         card = replace(card, prefixes=original.prefixes, matryoshka_dimensions=original.matryoshka_dimensions)
@@ -81,18 +76,12 @@ def export(
         parity.check(tolerance or TOLERANCES[precision])
         card.write(new, source=original.name, source_fingerprint=original.fingerprint, parity=parity.to_dict())
         del made  # or some systems keep its files from being moved
-        new.chmod(0o755)
-        if out.exists():
-            shutil.rmtree(out)
-        new.rename(out)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
     return parity
 
 
 def check_exportable(original: SentenceTransformerEncoder, out: Path) -> Source:
     """Return the parts of a model that `export` can write to `out`. Raises EncoderError if it cannot."""
-    _check_replaceable(out)
+    check_replaceable(out)
     source = take_apart(original)
     kind = source.config.model_type
     known = ", ".join(map(repr, ARCHITECTURES))
@@ -140,15 +129,3 @@ def _long(texts: Sequence[str], tokens: int) -> str:
     """Return a text of more than so many tokens, made of the texts: it tries all places, and the cut."""
     text = " ".join(texts).strip() or "a"
     return " ".join([text] * (2 * tokens // len(text.split()) + 1))
-
-
-def _check_replaceable(out: Path) -> None:
-    """Raise EncoderError if writing here would destroy anything but an encoder."""
-    if not out.exists():
-        return
-    foreign = sorted({entry.name for entry in out.iterdir()} - _OWN) if out.is_dir() else [out.name]
-    if foreign:
-        raise EncoderError(f"{out}: {foreign[0]!r} is in the way and not part of an encoder")
-
-
-_OWN = {MODEL, WEIGHTS, TOKENIZER, PIECES, CARD}

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from router.encoders.safetensors import open_arrays, write_arrays
+from router.encoders.safetensors import is_safetensors, open_arrays, write_arrays
 from router.encoders.tables import WEIGHTS
 from router.errors import EncoderError, MissingExtraError
 
@@ -35,7 +35,8 @@ def keep_rows(source: Path, out: Path, order: Sequence[int], rows: int) -> None:
         raise MissingExtraError("onnx", "trim", f"changing {source}") from None
     try:
         model = onnx.load(source)
-        mapped = open_arrays(source.with_name(WEIGHTS)) if source.with_name(WEIGHTS).exists() else {}
+        beside = source.with_name(WEIGHTS)
+        mapped = open_arrays(beside) if beside.exists() and is_safetensors(beside) else {}
     except Exception as error:  # a DecodeError of protobuf's, or an OSError
         raise EncoderError(f"{source}: not a graph: {error}") from error
     initialisers = {tensor.name: tensor for tensor in model.graph.initializer}
@@ -45,10 +46,10 @@ def keep_rows(source: Path, out: Path, order: Sequence[int], rows: int) -> None:
     for name in tables:
         array = onnx.numpy_helper.to_array(initialisers[name])
         initialisers[name].CopyFrom(onnx.numpy_helper.from_array(np.ascontiguousarray(array[list(order)]), name))
-    beside = {name: onnx.numpy_helper.to_array(initialisers[name]) for name in mapped}
-    offsets = write_arrays(out.with_name(WEIGHTS), beside) if beside else {}
+    kept = {name: onnx.numpy_helper.to_array(initialisers[name]) for name in mapped}
+    offsets = write_arrays(out.with_name(WEIGHTS), kept) if kept else {}
     for name, offset in offsets.items():
-        initialisers[name].CopyFrom(reference(name, beside[name], offset))
+        initialisers[name].CopyFrom(reference(name, kept[name], offset))
     if model.ByteSize() > _LARGEST:
         raise EncoderError(f"{source}: is too large for one file even without those pieces. Quantize it first.")
     onnx.save(model, out)

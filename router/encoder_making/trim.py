@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,15 @@ from numpy.typing import NDArray
 
 from router.encoder_making.languages import needed
 from router.encoder_making.pieces import write_pieces
+from router.encoder_making.placing import placed
 from router.encoder_making.token_rows import keep_rows
 from router.encoder_making.vocabulary import Vocabulary
-from router.encoders.card import CARD, PIECES, TOKENIZER, Card
+from router.encoders.card import CARD, MODEL, PIECES, TOKENIZER, size_of
+from router.encoders.carded import CardedEncoder
+from router.encoders.layout import read_json
+from router.encoders.onnx import OnnxEncoder
 from router.encoders.safetensors import open_arrays, write_arrays
-from router.encoders.static import TABLE
+from router.encoders.static import TABLE, StaticEncoder
 from router.errors import EncoderError
 
 
@@ -30,7 +33,7 @@ class Trimmed:
     pieces: int
     """How many there were."""
     bytes_before: int
-    """The size of all files in the folder."""
+    """The size of the model and the tokenizer."""
     bytes_after: int
 
 
@@ -42,32 +45,41 @@ def trim(folder: Path, out: Path, *, languages: Sequence[str] = (), texts: Seque
     gone the word is cut into smaller ones, in the end into bytes or characters.
 
     Takes the folders of `StaticEncoder` and `OnnxEncoder`, and needs onnx for
-    the latter. Raises EncoderError for any other, MissingExtraError where a
-    package is missing.
+    the latter. The new folder takes its place at the end: whatever stops this, what
+    was there stays. Raises EncoderError for any other folder, or where something
+    else is in the way; MissingExtraError where a package is missing.
     """
     if out.resolve() == folder.resolve():
         raise EncoderError(f"{out}: is the folder that is read. Name another.")
-    card = Card.read(folder)
+    whole = _opened(folder)
+    card = whole.card
     vocabulary = Vocabulary.read(folder)
     kept = vocabulary.always()
     for language in languages:
         kept |= needed(vocabulary, language)
     prefixes = dict.fromkeys(("", card.prefixes.utterance, card.prefixes.declaration))
-    placed = [prefix + text for prefix in prefixes for text in ("", *texts)]
-    kept.update(number for ids in vocabulary.cut(placed) for number in ids)
+    needing = [prefix + text for prefix in prefixes for text in ("", *texts)]
+    kept.update(number for ids in vocabulary.cut(needing) for number in ids)
     tokenizer, order = vocabulary.reduced(vocabulary.closed(kept))
-    (out / card.model).parent.mkdir(parents=True, exist_ok=True)
-    if card.model == TABLE:
-        _keep_vectors(folder / TABLE, out / TABLE, order)
-    else:
-        keep_rows(folder / card.model, out / card.model, order, rows=max(vocabulary.pieces) + 1)
-    (out / TOKENIZER).write_text(tokenizer, encoding="utf-8", newline="\n")
-    if (folder / PIECES).exists():
-        write_pieces(tokenizer, out)
-    before = json.loads((folder / CARD).read_bytes())
-    replace(card, name=f"{card.name}-trimmed").write(out, trimmed_from=before, languages=list(languages))
-    sizes = [sum(file.stat().st_size for file in each.rglob("*") if file.is_file()) for each in (folder, out)]
-    return Trimmed(frozenset(order), len(vocabulary.pieces), *sizes)
+    with placed(out) as new:
+        smaller = replace(card, name=f"{card.name}-trimmed", model=TABLE if card.model == TABLE else MODEL)
+        if card.model == TABLE:
+            _keep_vectors(folder / TABLE, new / TABLE, order)
+        else:
+            keep_rows(folder / card.model, new / MODEL, order, rows=max(vocabulary.pieces) + 1)
+        (new / TOKENIZER).write_text(tokenizer, encoding="utf-8", newline="\n")
+        if (folder / PIECES).exists():
+            write_pieces(tokenizer, new)
+        smaller.write(new, trimmed_from=read_json(folder / CARD) or asdict(card), languages=list(languages))
+    return Trimmed(frozenset(order), len(vocabulary.pieces), whole.size, size_of(out, smaller))
+
+
+def _opened(folder: Path) -> CardedEncoder:
+    """Open an encoder's folder, with a card or as others lay it out. Raises EncoderError."""
+    if not folder.is_dir():
+        raise EncoderError(f"{folder}: no such folder")
+    static = (folder / TABLE).exists() and "embeddings" in open_arrays(folder / TABLE)
+    return StaticEncoder(folder) if static else OnnxEncoder(folder, threads=1)
 
 
 def share_changed(folder: Path, kept: frozenset[int], texts: Sequence[str]) -> float:

@@ -19,6 +19,11 @@ class CardedEncoder:
         return f"<{type(self).__name__} {self.name!r}, {self.dim} dims, {self.fingerprint}>"
 
     @property
+    def card(self) -> Card:
+        """What its `encoder.json` says, or would say."""
+        return self._card
+
+    @property
     def name(self) -> str:
         """What people call it."""
         return self._card.name

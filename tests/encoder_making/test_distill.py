@@ -12,7 +12,7 @@ from sentence_transformers import SentenceTransformer
 from router.encoder_making.distill import _smooth_inverse_frequency, distill
 from router.encoder_making.fitting import unit
 from router.encoders import load_encoder
-from router.encoders.card import CARD
+from router.encoders.card import CARD, Card
 from router.encoders.static import StaticEncoder
 from router.errors import EncoderError, MissingExtraError
 from tests.encoders.gemma import DIM, write_tiny_gemma
@@ -119,3 +119,26 @@ def test_a_missing_package_comes_with_the_command_that_installs_it(
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'intent-router\[distill\]'"):
         distill("model", tmp_path / "out")
+
+
+def test_an_interrupt_leaves_the_old_folder_as_it_was(
+    gemma: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distill(str(gemma), tmp_path / "static", dimensions=8)
+    before = {file.name: file.read_bytes() for file in (tmp_path / "static").iterdir()}
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Card, "write", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        distill(str(gemma), tmp_path / "static", dimensions=4)
+    assert {file.name: file.read_bytes() for file in (tmp_path / "static").iterdir()} == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["static"]
+
+
+def test_what_is_no_encoder_is_never_replaced(gemma: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(EncoderError, match=r"'thesis\.tex' is in the way and not part of an encoder"):
+        distill(str(gemma), tmp_path)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["thesis.tex"]

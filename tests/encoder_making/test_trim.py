@@ -228,3 +228,73 @@ def test_what_export_writes_can_be_trimmed(
     for one, other in zip(whole.encode_tokens(texts), smaller.encode_tokens(texts), strict=True):
         assert one.vectors.tobytes() == other.vectors.tobytes()
     assert smaller.encode(["play some jazz 🔦", ""]).shape == (2, whole.dim)
+
+
+def test_a_folder_of_model2vec_needs_no_card(tmp_path: Path) -> None:
+    folder = write_static(tmp_path / "whole")
+    (folder / CARD).unlink()
+    trim(folder, tmp_path / "smaller", texts=GERMAN)
+    whole, smaller = StaticEncoder(folder), StaticEncoder(tmp_path / "smaller")
+    assert whole.encode(GERMAN).tobytes() == smaller.encode(GERMAN).tobytes()
+    card = json.loads((tmp_path / "smaller" / CARD).read_text("utf-8"))
+    assert card["trimmed_from"]["fingerprint"] == whole.fingerprint
+
+
+def test_nor_does_a_folder_as_on_the_hub(tmp_path: Path) -> None:
+    folder = write_graph(tmp_path / "whole")
+    (folder / CARD).unlink()
+    (folder / "onnx").mkdir()
+    (folder / MODEL).rename(folder / "onnx" / MODEL)
+    (folder / "config.json").write_text(json.dumps({"hidden_size": 16}), "utf-8")
+    trim(folder, tmp_path / "smaller", texts=GERMAN)
+    assert {file.name for file in (tmp_path / "smaller").iterdir()} == {MODEL, TOKENIZER, CARD}
+    whole, smaller = OnnxEncoder(folder), OnnxEncoder(tmp_path / "smaller")
+    assert whole.encode(GERMAN).tobytes() == smaller.encode(GERMAN).tobytes()
+    trim(folder, tmp_path / "smaller", texts=SAID)  # again, into the same place
+    assert OnnxEncoder(tmp_path / "smaller").encode(SAID).tobytes() == whole.encode(SAID).tobytes()
+
+
+def test_weights_that_another_exporter_laid_out_beside_the_model_are_taken_in(tmp_path: Path) -> None:
+    folder = write_graph(tmp_path / "whole")
+    onnx.save(onnx.load(folder / MODEL), folder / MODEL, save_as_external_data=True, location=WEIGHTS)
+    Card(name="small", dim=16).write(folder)
+    trim(folder, tmp_path / "smaller", texts=GERMAN)
+    assert not (tmp_path / "smaller" / WEIGHTS).exists()
+    whole, smaller = OnnxEncoder(folder), OnnxEncoder(tmp_path / "smaller")
+    assert whole.encode(GERMAN).tobytes() == smaller.encode(GERMAN).tobytes()
+
+
+def test_a_table_that_does_not_fit_its_tokenizer_is_an_encoder_error(tmp_path: Path) -> None:
+    folder = write_static(tmp_path / "whole", embeddings=np.ones((3, 16), np.float32))
+    with pytest.raises(EncoderError, match=r"too few for the \d+ tokens"):
+        trim(folder, tmp_path / "smaller", texts=GERMAN)
+
+
+def test_a_folder_that_is_not_there_is_not_looked_for_on_the_hub(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(EncoderError, match="owner/name: no such folder"):
+        trim(Path("owner/name"), tmp_path / "smaller", texts=GERMAN)
+
+
+def test_an_interrupt_leaves_the_old_folder_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_static(tmp_path / "whole")
+    trim(folder, tmp_path / "smaller", texts=GERMAN)
+    before = {file.name: file.read_bytes() for file in (tmp_path / "smaller").iterdir()}
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Card, "write", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        trim(folder, tmp_path / "smaller", texts=SAID)
+    assert {file.name: file.read_bytes() for file in (tmp_path / "smaller").iterdir()} == before
+    assert {entry.name for entry in tmp_path.iterdir()} == {"whole", "smaller"}
+
+
+def test_what_is_no_encoder_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "smaller").mkdir()
+    (tmp_path / "smaller" / "thesis.tex").write_text("years of work")
+    with pytest.raises(EncoderError, match=r"smaller: 'thesis.tex' is in the way and not part of an encoder"):
+        trim(write_static(tmp_path / "whole"), tmp_path / "smaller", texts=GERMAN)

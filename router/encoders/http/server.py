@@ -35,10 +35,11 @@ class Server:
     """Ask a wire's server. Connections are kept, and may be used by several threads.
 
     A request is made again, later each time, when the connection breaks or the
-    server is busy, but not when it is silent: whoever speaks waits once. Redirects are not followed, and no proxy is used. Without
-    `allow_remote` the address must be of this machine. Where it is, so must be
-    each connection, whatever a name resolves to by then. A key goes over plain
-    HTTP only to this machine.
+    server is busy, but not when it is silent: whoever speaks waits once.
+    Redirects are not followed, and no proxy is used. Without `allow_remote` the
+    address must be of this machine. Where it is, so must be each connection,
+    whatever a name resolves to by then. A key goes over plain HTTP only to this
+    machine.
     """
 
     def __init__(self, wire: Wire, *, allow_remote: bool = False) -> None:
