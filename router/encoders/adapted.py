@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from router.encoders.families import dimensions_of, tasks_of
 from router.encoders.protocol import Encoder, Prefixes, TokenVectors, can_give_tokens
+from router.encoders.unit import unit_or_first
 from router.errors import EncoderError, did_you_mean
 
 
@@ -97,11 +97,7 @@ class AdaptedEncoder:
         return [TokenVectors(self._cut(each.row), each.vectors, each.spans) for each in found]
 
     def _cut(self, row: NDArray[np.float32]) -> NDArray[np.float32]:
-        cut = row[: self.dimensions].copy()
-        length = math.sqrt(np.square(cut).sum())
-        if not length:
-            cut[0] = length = 1.0
-        return cut / np.float32(length)
+        return unit_or_first(row[: self.dimensions], self.name)
 
 
 def _check_dimensions(encoder: Encoder, dimensions: int) -> None:

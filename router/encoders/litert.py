@@ -16,6 +16,7 @@ from router.encoders.card import CARD, TOKENIZER, Card, fingerprint_of
 from router.encoders.carded import CardedEncoder
 from router.encoders.families import prefixes_of
 from router.encoders.tokenizer import open_tokenizer
+from router.encoders.unit import unit
 from router.errors import EncoderError, MissingExtraError
 
 MODEL = "model.tflite"
@@ -83,11 +84,7 @@ class LiteRTEncoder(CardedEncoder):
                 row: NDArray[np.float32] = self._interpreter.get_tensor(self._output)[0]
         except Exception as error:  # it raises what its compiled part raises
             raise EncoderError(f"{self._file}: failed on {utterance!r:.80}: {error}") from error
-        length = np.sqrt(np.vdot(row, row))
-        if not 0 < length < np.inf:  # also where it is NaN
-            raise EncoderError(f"{self._file}: gave a row of length {length} on {utterance!r:.80}")
-        row /= length
-        return row
+        return unit(row, self._file, utterance)
 
     def _check(self, outputs: Sequence[Any]) -> tuple[int, int]:
         """Return how many tokens the graph takes and how long its row is. Raises EncoderError."""

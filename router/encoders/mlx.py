@@ -17,6 +17,7 @@ from router.encoders.families import family_of, known_tasks
 from router.encoders.layout import check_marks, read_json, stated_dimensions, stated_tokens
 from router.encoders.protocol import Prefixes, TokenVectors
 from router.encoders.tokenizer import open_tokenizer
+from router.encoders.unit import unit
 from router.errors import EncoderError, MissingExtraError
 
 
@@ -96,11 +97,9 @@ class MlxEncoder:
                 hidden = np.array(given.last_hidden_state.astype(self._mlx.float32))[0]
         except Exception as error:  # it raises whatever MLX raises
             raise EncoderError(f"{self.folder}: failed on {text!r:.80}: {error}") from error
-        length = np.sqrt(np.vdot(row, row))
-        if row.ndim != 1 or not 0 < length < np.inf:  # also where it is NaN
-            raise EncoderError(f"{self.folder}: gave a row of shape {row.shape} and length {length} on {text!r:.80}")
-        row /= length
-        return row, hidden, encoding
+        if row.ndim != 1:
+            raise EncoderError(f"{self.folder}: gave a row of shape {row.shape} on {text!r:.80}")
+        return unit(row, self.folder, text), hidden, encoding
 
 
 def _fingerprint(folder: Path, max_tokens: int, prefixes: Prefixes) -> str:

@@ -18,6 +18,7 @@ from router.encoders.layout import check_marks, describe, find
 from router.encoders.protocol import TokenVectors
 from router.encoders.tables import Tables, open_tables
 from router.encoders.tokenizer import open_tokenizer
+from router.encoders.unit import unit
 from router.errors import EncoderError
 
 _T = TypeVar("_T")
@@ -113,20 +114,19 @@ class OnnxEncoder(CardedEncoder):
                 found: list[NDArray[np.float32]] = self._session.run(outputs, feed)
         except Exception as error:  # ONNX Runtime's exceptions have no common ancestor but this
             raise EncoderError(f"{self.folder}: failed on {utterance!r:.80}: {error}") from error
-        row = found[0] = self._pooled(found[0])
+        row = self._pooled(found[0])
         if row.shape != (1, self.dim):
             raise EncoderError(f"{self._file}: gave an array of shape {row.shape}; expected (1, {self.dim})")
-        length = np.vdot(row, row)
-        if self._card.normalize and 0 < length < np.inf:
-            row /= np.sqrt(length)
-        elif not 0.999 < length < 1.001:  # also where it is NaN
+        if self._card.normalize:
+            row = unit(row, self._file, utterance)
+        elif not 0.999 < (length := np.vdot(row, row)) < 1.001:  # also where it is NaN
             raise EncoderError(f"{self._file}: gave a row of squared length {length} on {utterance!r:.80}")
-        return encoding, found
+        return encoding, [row, *found[1:]]
 
     def _pooled(self, output: NDArray[np.float32]) -> NDArray[np.float32]:
         if not self._card.pooling or output.ndim != 3:
             return output
-        row: NDArray[np.float32] = output.mean(axis=1) if self._card.pooling == "mean" else output[:, 0].copy()
+        row: NDArray[np.float32] = output.mean(axis=1) if self._card.pooling == "mean" else output[:, 0]
         return row
 
     def _check_graph(self) -> tuple[tuple[str, Callable[[Any], Any]], ...]:

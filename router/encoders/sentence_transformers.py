@@ -17,6 +17,7 @@ from router.encoders.families import family_of, known_tasks
 from router.encoders.hub import explained
 from router.encoders.layout import read_json, stated_dimensions
 from router.encoders.protocol import Prefixes, TokenVectors
+from router.encoders.unit import unit
 from router.errors import EncoderError, MissingExtraError
 
 
@@ -106,11 +107,8 @@ class SentenceTransformerEncoder:
         with self._lock:
             (given,) = self._model.encode([text], output_value=None, show_progress_bar=False)
         row: NDArray[np.float32] = given["sentence_embedding"].numpy().astype(np.float32)
-        length = np.sqrt(np.vdot(row, row))
-        if not 0 < length < np.inf:  # also where it is NaN
-            raise EncoderError(f"{self.name}: gave a row of length {length} on {text!r:.80}")
         hidden = given["token_embeddings"].numpy().astype(np.float32) if "token_embeddings" in given else None
-        return row / length, hidden, given["input_ids"].tolist() if "input_ids" in given else []
+        return unit(row, self.name, text), hidden, given["input_ids"].tolist() if "input_ids" in given else []
 
     def _tokenized(self, text: str) -> tuple[list[int], NDArray[np.intp], NDArray[np.bool_]]:
         """Return ids, spans, and which tokens are of the text."""

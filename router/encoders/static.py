@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from router.encoders.carded import CardedEncoder
 from router.encoders.protocol import TokenVectors
 from router.encoders.safetensors import open_arrays
 from router.encoders.tokenizer import open_tokenizer
+from router.encoders.unit import unit_or_first
 from router.errors import EncoderError
 
 TABLE = "model.safetensors"
@@ -96,12 +96,7 @@ class StaticEncoder(CardedEncoder):
     def _row(self, ids: list[int], vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return `[dim]`. Sums go token by token, so that no library's threads or kernels decide about bits."""
         row: NDArray[np.float32] = (vectors * self._weights[ids, None]).sum(axis=0) if ids else vectors.sum(axis=0)
-        length = math.sqrt(np.square(row).sum())
-        if not math.isfinite(length):
-            raise EncoderError(f"{self.folder / TABLE}: gave a row of length {length}")
-        if not length:  # nothing that the table knows
-            row[0] = length = 1.0
-        return row / np.float32(length)
+        return unit_or_first(row, self.folder / TABLE)
 
     def _read_card(self, dim: int) -> Card:
         if not (self.folder / CARD).exists():
