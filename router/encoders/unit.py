@@ -18,7 +18,8 @@ def unit(row: NDArray[np.float32], source: object, text: str) -> NDArray[np.floa
     length = np.sqrt(np.vdot(row, row))
     if not 0 < length < np.inf:  # also where it is NaN
         raise EncoderError(f"{source}: gave a row of length {length} on {text!r:.80}")
-    return row / length
+    found: NDArray[np.float32] = row / length
+    return found
 
 
 def unit_or_first(row: NDArray[np.float32], source: object) -> NDArray[np.float32]:

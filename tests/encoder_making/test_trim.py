@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
@@ -26,7 +27,9 @@ from router.encoders.sentence_transformers import SentenceTransformerEncoder
 from router.encoders.static import StaticEncoder
 from router.encoders.tables import WEIGHTS
 from router.errors import EncoderError, MissingExtraError
+from tests.encoder_making.conftest import write_tiny_bert
 from tests.encoder_making.small_encoders import SAID, TOKENIZERS, write_graph, write_static
+from tests.encoders.gemma import write_tiny_gemma
 
 GERMAN = SAID[3:6]
 _WRITE: dict[str, tuple[Callable[[Path, str], Path], Callable[[Path], Encoder]]] = {
@@ -298,3 +301,47 @@ def test_what_is_no_encoder_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "smaller" / "thesis.tex").write_text("years of work")
     with pytest.raises(EncoderError, match=r"smaller: 'thesis.tex' is in the way and not part of an encoder"):
         trim(write_static(tmp_path / "whole"), tmp_path / "smaller", texts=GERMAN)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_model_of_sentence_transformers_is_one_again(tmp_path: Path, dtype: torch.dtype) -> None:
+    folder = write_tiny_gemma(tmp_path / "whole")
+    model = SentenceTransformerEncoder(str(folder)).model
+    model[0].auto_model.config.dtype = dtype
+    model[0].auto_model.to(dtype)
+    model.save(str(folder), create_model_card=False)
+    whole = SentenceTransformerEncoder(str(folder))
+    fingerprint = whole.fingerprint
+    texts = ["wake me at half past six", "turn it up!"]
+    done = trim(whole, tmp_path / "smaller", texts=texts)
+    smaller = SentenceTransformerEncoder(str(tmp_path / "smaller"))
+    assert len(smaller.model.tokenizer) == len(done.kept) < done.pieces == len(whole.model.tokenizer)
+    assert (done.bytes_before, done.bytes_after) == (whole.size, done.bytes_after)
+    assert done.bytes_after < done.bytes_before
+    assert smaller.model[0].auto_model.config.vocab_size == len(done.kept)
+    assert smaller.tasks == whole.tasks
+    for prefix in ("", whole.prefixes.utterance):
+        said = [prefix + text for text in texts]
+        assert smaller.encode(said).tobytes() == whole.encode(said).tobytes()
+    assert SentenceTransformerEncoder(str(folder)).fingerprint == fingerprint
+    assert smaller.encode(["play some jazz 🔦", ""]).shape == (2, whole.dim)
+    assert share_changed(whole, done.kept, texts) == 0
+    export(smaller, tmp_path / "exported", "fp32", texts)
+
+
+@pytest.mark.parametrize("kind", ["bert", "xlm-roberta"])
+def test_so_is_one_whose_pieces_are_kept_otherwise(tmp_path: Path, kind: str) -> None:
+    whole = SentenceTransformerEncoder(str(write_tiny_bert(tmp_path / "whole", kind=kind)))
+    done = trim(whole, tmp_path / "smaller", texts=["wake me"])
+    assert {whole.model.tokenizer.convert_tokens_to_ids(word) for word in ("at", "six")}.isdisjoint(done.kept)
+    smaller = SentenceTransformerEncoder(str(tmp_path / "smaller"))
+    for text in ("wake me", "a b c", "", "[SEP] me"):
+        assert smaller.encode([text]).tobytes() == whole.encode([text]).tobytes()
+    assert smaller.model.max_seq_length == whole.model.max_seq_length
+
+
+def test_a_model_whose_padding_would_move_is_refused(tmp_path: Path) -> None:
+    whole = SentenceTransformerEncoder(str(write_tiny_bert(tmp_path / "whole", pad_token_id=6)))
+    with pytest.raises(EncoderError, match="has its padding among other pieces, so that it cannot be made smaller"):
+        trim(whole, tmp_path / "smaller", texts=["wake me"])
+    assert not (tmp_path / "smaller").exists()

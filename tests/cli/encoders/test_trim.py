@@ -8,6 +8,7 @@ import pytest
 from router.cli import main
 from router.encoders import load_encoder
 from tests.encoder_making.small_encoders import SAID, write_graph, write_static
+from tests.encoders.gemma import write_tiny_gemma
 
 
 @pytest.mark.parametrize("form", ["static", "onnx"])
@@ -33,3 +34,13 @@ def test_what_is_no_encoders_folder_is_an_error(capsys: pytest.CaptureFixture[st
     Path("empty").mkdir()
     assert main(["encoders", "trim", "empty", "-o", "smaller", "--languages", "ja"]) == 2
     assert "router encoders trim: empty/encoder.json: No such file" in capsys.readouterr().err
+
+
+def test_a_sentence_transformers_model_stays_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = write_tiny_gemma(tmp_path / "tiny-gemma")
+    Path("said.txt").write_text("wake me at half past six\n", "utf-8")
+    trimming = ["encoders", "trim", f"st:{whole}", "-o", "smaller", "--texts", "said.txt", "--sample", "said.txt"]
+    assert main(trimming) == 0
+    assert "  changed: 0.00% of the tokens of the sample" in capsys.readouterr().out
+    rows = [load_encoder(f"st:{folder}").encode(["wake me at half past six"]) for folder in (whole, "smaller")]
+    assert rows[0].tobytes() == rows[1].tobytes()
