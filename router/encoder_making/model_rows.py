@@ -27,10 +27,11 @@ _OLDER_FORMS = (
 
 
 def keep_rows_of_model(encoder: SentenceTransformerEncoder, out: Path, order: Sequence[int], tokenizer: str) -> int:
-    """Write a model whose table of tokens holds only these of its rows, in this order, and return its weights' bytes.
+    """Write a model whose table of tokens holds only these of its rows, in this order, and return its size.
 
     `tokenizer` is the JSON of the tokenizer that goes with them. Weights are
-    written in the precision in which the model was kept. Raises EncoderError where
+    written in the precision in which the model was kept; the size is that in
+    float32, as the encoder's is. Raises EncoderError where
     what is put beside texts that are shorter than others would be another token:
     some models count places from it.
     """
@@ -48,10 +49,11 @@ def keep_rows_of_model(encoder: SentenceTransformerEncoder, out: Path, order: Se
         number = getattr(config, f"{mark}_token_id", None)
         if isinstance(number, int):
             setattr(config, f"{mark}_token_id", place.get(number))
+    size = sum(weight.nbytes for weight in model.state_dict().values())
     transformer.to(config.dtype or torch.float32)
     model.save(str(out), create_model_card=False)
     _replace_tokenizer(next(out.rglob("tokenizer_config.json")).parent, model.tokenizer, tokenizer)
-    return sum(weight.nbytes for weight in model.state_dict().values())
+    return size
 
 
 def _replace_tokenizer(folder: Path, tokenizer: Any, text: str) -> None:

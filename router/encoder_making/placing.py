@@ -42,6 +42,8 @@ def check_replaceable(out: Path) -> None:
     """Raise EncoderError if writing here would destroy anything but an encoder."""
     if not out.exists():
         return
+    if out.samefile("."):
+        raise EncoderError(f"{out}: is the folder that you are in, which cannot be replaced. Name another.")
     foreign = sorted({entry.name for entry in out.iterdir()} - _OWN) if out.is_dir() else [out.name]
     if foreign:
         raise EncoderError(f"{out}: {foreign[0]!r} is in the way and not part of an encoder")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from router.encoder_making.fitting import Floats, unit
+from router.encoders.sentence_transformers import open_model
 from router.errors import EncoderError, MissingExtraError
 
 _BATCH = 256
@@ -25,15 +26,15 @@ class Teacher:
 
     def __init__(self, source: str, prefix: str = "") -> None:
         try:
-            from sentence_transformers import SentenceTransformer
+            import sentence_transformers  # noqa: F401
             from tokenizers import Tokenizer
         except ImportError:
             raise MissingExtraError("sentence-transformers", "distill", f"distilling {source!r}") from None
-        try:
-            self._model = SentenceTransformer(source, device="cpu").eval()
-            self.tokenizer: str = self._model.tokenizer.backend_tokenizer.to_str()
-        except Exception as error:  # it raises whatever its hub client, torch and transformers raise
-            raise EncoderError(f"sentence-transformers cannot open {source!r}: {error}") from error
+        self._model = open_model(source).eval()
+        backend = getattr(self._model.tokenizer, "backend_tokenizer", None)
+        if backend is None:
+            raise EncoderError(f"{source!r} has a tokenizer that cannot be written as tokenizer.json")
+        self.tokenizer: str = backend.to_str()
         path = Path(source)
         self.name = path.resolve().name if path.is_dir() else source
         self._prefix = prefix

@@ -37,7 +37,7 @@ class Trimmed:
     pieces: int
     """How many there were."""
     bytes_before: int
-    """The size of the model and the tokenizer; of one of sentence-transformers, that of its weights."""
+    """The size of the model and the tokenizer; of one of sentence-transformers, that of its weights in float32."""
     bytes_after: int
 
 

@@ -43,11 +43,7 @@ class SentenceTransformerEncoder:
             import sentence_transformers  # noqa: F401
         except ImportError:
             raise MissingExtraError("sentence-transformers", "st", f"encoder 'st:{model_or_path}'") from None
-        try:
-            self._model = _open(model_or_path).float()
-        except Exception as error:  # it raises whatever its hub client, torch and transformers raise
-            why = explained(model_or_path, error) or f"sentence-transformers cannot open {model_or_path!r}: {error}"
-            raise EncoderError(why) from error
+        self._model = open_model(model_or_path).float()
         self._model.tokenizer.split_special_tokens = True  # text that looks like a mark is text
         self._model.default_prompt_name = None  # prefixes are put before texts by those who encode them
         self._lock = threading.Lock()
@@ -123,6 +119,15 @@ class SentenceTransformerEncoder:
         spans = np.array(found["offset_mapping"], np.intp).reshape(-1, 2)
         own = ~np.array(found["special_tokens_mask"], bool) & (spans[:, 0] < spans[:, 1])
         return found["input_ids"], spans, own
+
+
+def open_model(model_or_path: str) -> Any:
+    """Return the `SentenceTransformer` of a folder or a name on the hub. Raises EncoderError."""
+    try:
+        return _open(model_or_path)
+    except Exception as error:  # it raises whatever its hub client, torch and transformers raise
+        why = explained(model_or_path, error) or f"sentence-transformers cannot open {model_or_path!r}: {error}"
+        raise EncoderError(why) from error
 
 
 def _open(model_or_path: str) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from huggingface_hub.errors import LocalEntryNotFoundError
 from sentence_transformers import SentenceTransformer
 
 from router.encoder_making.distill import _smooth_inverse_frequency, distill
@@ -111,6 +112,16 @@ def test_it_tells_how_far_it_is(gemma: Path, tmp_path: Path) -> None:
 def test_what_is_no_model_is_an_encoder_error(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="sentence-transformers cannot open"):
         distill(str(tmp_path), tmp_path / "out")
+
+
+def test_what_the_hub_refuses_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise LocalEntryNotFoundError("no network")
+
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", refuse)
+    with pytest.raises(EncoderError, match=r"no folder 'owner/model' here, .* 'hf download owner/model' puts it into"):
+        distill("owner/model", tmp_path / "out")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_missing_package_comes_with_the_command_that_installs_it(

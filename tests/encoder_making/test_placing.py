@@ -71,3 +71,10 @@ def test_what_is_no_encoder_is_in_the_way(tmp_path: Path, way: str) -> None:
     with pytest.raises(EncoderError, match="is in the way and not part of an encoder"):
         _put(tmp_path / "out", "one")
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_the_current_folder_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(EncoderError, match=r"^\.: is the folder that you are in, which cannot be replaced"):
+        _put(Path(), "one")
+    assert not list(tmp_path.iterdir())
