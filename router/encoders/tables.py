@@ -10,9 +10,12 @@ are read into it before the text is encoded, and let go of afterwards.
 from __future__ import annotations
 
 import mmap
+import os
 import threading
+import weakref
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +36,16 @@ _DONTNEED = getattr(mmap, "MADV_DONTNEED", None)
 
 
 class Tables:
-    """The arrays of a table. May be used by several threads."""
+    """The arrays of a table. May be used by several threads.
 
-    def __init__(self, file: Path, arrays: Mapping[str, tuple[int, NDArray[Any]]]) -> None:
+    The file stays open: another that takes its name is of another encoder.
+    """
+
+    def __init__(self, file: FileIO, arrays: Mapping[str, tuple[int, NDArray[Any]]]) -> None:
         from onnxruntime import OrtValue
 
         self._file = file
+        weakref.finalize(self, file.close)
         self._rows = [_Rows(start, array) for start, array in arrays.values()]
         self._values = {
             name: OrtValue.ortvalue_from_numpy(rows.array) for name, rows in zip(arrays, self._rows, strict=True)
@@ -57,10 +64,10 @@ class Tables:
     @contextmanager
     def holding(self, ids: NDArray[np.int64]) -> Iterator[None]:
         """Hold the rows of these tokens. Of others nothing but zeros is there."""
-        with self._lock, self._file.open("rb", buffering=0) as file:
+        with self._lock:
             for each in np.unique(ids).tolist():
                 for rows in self._rows:
-                    rows.read(file, each)
+                    rows.read(self._file, each)
             self._users += 1
         try:
             yield
@@ -81,11 +88,11 @@ class _Rows:
             self._memory.madvise(_NOHUGEPAGE)
         self.array = np.frombuffer(self._memory, array.dtype).reshape(array.shape)
 
-    def read(self, file: Any, row: int) -> None:
+    def read(self, file: FileIO, row: int) -> None:
         """Read a row; one that is not there the runtime complains of."""
         if row < self._count:
-            file.seek(self._start + row * self._size)
-            file.readinto(memoryview(self._memory)[row * self._size : (row + 1) * self._size])
+            at = row * self._size
+            self._memory[at : at + self._size] = _read(file, self._start + at, self._size)
 
     def forget(self) -> None:
         """Give the memory back."""
@@ -93,14 +100,26 @@ class _Rows:
             self._memory.madvise(_DONTNEED)
 
 
+def _read(file: FileIO, start: int, size: int) -> bytes:
+    """Return bytes of a file, whose position processes share after a fork, and threads do anyway."""
+    if hasattr(os, "pread"):
+        return os.pread(file.fileno(), size, start)
+    file.seek(start)
+    return file.read(size)
+
+
 def open_tables(folder: Path) -> Tables | None:
     """Return the table of a folder whose weights are in a safetensors file of their own; None of any other folder."""
     file = folder / WEIGHTS
     if not file.exists() or not is_safetensors(file):
         return None
-    whole = np.memmap(file, np.uint8, mode="r")
-    found = {name: array for name, array in arrays_in(file, whole).items() if name.startswith(f"{TABLES}.")}
-    for name, array in found.items():
-        if not array.size or not array.ndim:
-            raise EncoderError(f"{file}: {name!r} has the shape {list(array.shape)}; expected rows")
-    return Tables(file, {name: (array.ctypes.data - whole.ctypes.data, array) for name, array in found.items()})
+    with ExitStack() as stack:
+        opened = stack.enter_context(FileIO(file))
+        whole = np.memmap(opened, np.uint8, mode="r")
+        found = {name: array for name, array in arrays_in(file, whole).items() if name.startswith(f"{TABLES}.")}
+        for name, array in found.items():
+            if not array.size or not array.ndim:
+                raise EncoderError(f"{file}: {name!r} has the shape {list(array.shape)}; expected rows")
+        tables = Tables(opened, {name: (array.ctypes.data - whole.ctypes.data, array) for name, array in found.items()})
+        stack.pop_all()  # it is the tables' to close
+        return tables

@@ -52,6 +52,26 @@ def test_rows_stay_as_long_as_somebody_needs_them(folder: Path) -> None:
         assert held.any()
 
 
+def test_another_encoder_that_takes_the_place_of_this_one_changes_no_row(folder: Path) -> None:
+    tables, session = _opened(folder)
+    ids = np.array([[7, 4999]])
+    with tables.holding(ids):
+        before = session.run(None, {"input_ids": ids})[0]
+    other = folder / "other"
+    other.write_bytes((folder / WEIGHTS).read_bytes()[::-1])
+    other.replace(folder / WEIGHTS)
+    with tables.holding(ids):
+        assert np.array_equal(session.run(None, {"input_ids": ids})[0], before)
+
+
+def test_a_row_that_is_gone_is_an_error_and_not_zeros(folder: Path) -> None:
+    tables, _ = _opened(folder)
+    with (folder / WEIGHTS).open("r+b") as file:
+        file.truncate(4096)
+    with pytest.raises((IndexError, ValueError), match="slice assignment"), tables.holding(np.array([[4999]])):
+        pass
+
+
 def test_the_file_beside_the_model_is_safetensors_too(folder: Path) -> None:
     assert {"token.blocks", "token.scales"} <= open_arrays(folder / WEIGHTS).keys()
 
