@@ -79,8 +79,12 @@ def family_of(name: str, config: Mapping[str, object] = MappingProxyType({})) ->
 
 def prefixes_of(name: str) -> Prefixes:
     """Return what is put before texts for a model of this name; nothing where its family is not known."""
-    family = family_of(name)
-    return next(iter(family.tasks.values()), Prefixes()) if family else Prefixes()
+    return first_of(known_tasks({}, family_of(name)))
+
+
+def first_of(tasks: Mapping[str, Prefixes]) -> Prefixes:
+    """Return the prefixes that are meant unless another task is chosen; empty ones where there is no task."""
+    return next(iter(tasks.values()), Prefixes())
 
 
 def tasks_of(encoder: Encoder) -> dict[str, Prefixes]:
@@ -97,9 +101,13 @@ def dimensions_of(encoder: Encoder) -> tuple[int, ...]:
     rows it is seen to be another.
     """
     stated: tuple[int, ...] = getattr(encoder, "matryoshka_dimensions", ())
-    family = family_of(encoder.name)
-    known = family.dimensions if family and (encoder.dim,) == family.dimensions[:1] else ()
-    return tuple(length for length in stated or known if length < encoder.dim)
+    known = stated or known_dimensions(family_of(encoder.name), encoder.dim)
+    return tuple(length for length in known if length < encoder.dim)
+
+
+def known_dimensions(family: Family | None, dim: int) -> tuple[int, ...]:
+    """Return at which lengths rows of this one may be cut; none where the family's own rows have another."""
+    return family.dimensions[1:] if family and family.dimensions[:1] == (dim,) else ()
 
 
 def prompts_as_tasks(prompts: object) -> dict[str, Prefixes]:

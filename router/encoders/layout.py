@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from router.encoders.card import CARD, MODEL, Card, fingerprint_of
-from router.encoders.families import Family, family_of, known_tasks
-from router.encoders.protocol import Prefixes
+from router.encoders.families import family_of, first_of, known_dimensions, known_tasks
 from router.errors import EncoderError
 
 PREFERRED = (
@@ -87,11 +86,11 @@ def describe(folder: Path, model: str, outputs: Mapping[str, Any]) -> Card:
         max_tokens=stated_tokens(config),
         output=output,
         hidden_output=next((hidden for hidden in _HIDDEN if _is_float32(outputs.get(hidden))), ""),
-        prefixes=next(iter(tasks.values()), Prefixes()),
+        prefixes=first_of(tasks),
         model=model,
         pooling=pooling,
         normalize=True,
-        matryoshka_dimensions=stated_dimensions(stated) or _known_dimensions(family, dim),
+        matryoshka_dimensions=stated_dimensions(stated) or known_dimensions(family, dim),
     )
     return replace(card, fingerprint=fingerprint_of(folder, card))
 
@@ -181,7 +180,3 @@ def read_list(file: Path) -> list[Any]:
 
 def _is_float32(output: Any) -> bool:
     return output is not None and output.type == "tensor(float)"
-
-
-def _known_dimensions(family: Family | None, dim: int) -> tuple[int, ...]:
-    return family.dimensions[1:] if family and family.dimensions[:1] == (dim,) else ()

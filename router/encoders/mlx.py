@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router.encoders.card import TOKENIZER
-from router.encoders.families import family_of, known_tasks
+from router.encoders.families import family_of, first_of, known_dimensions, known_tasks
 from router.encoders.layout import check_marks, read_json, stated_dimensions, stated_tokens
 from router.encoders.protocol import Prefixes, TokenVectors
 from router.encoders.tokenizer import open_tokenizer
@@ -58,10 +58,9 @@ class MlxEncoder:
         stated = read_json(self.folder / "config_sentence_transformers.json")
         family = family_of(self.name, config)
         self.tasks = known_tasks(stated.get("prompts"), family)
-        self.prefixes = next(iter(self.tasks.values()), Prefixes())
+        self.prefixes = first_of(self.tasks)
         self.dim = len(self._run("")[0])
-        known = family.dimensions[1:] if family and family.dimensions[:1] == (self.dim,) else ()
-        self.matryoshka_dimensions = stated_dimensions(stated) or known
+        self.matryoshka_dimensions = stated_dimensions(stated) or known_dimensions(family, self.dim)
         self.fingerprint = _fingerprint(self.folder, most, self.prefixes)
 
     def __repr__(self) -> str:

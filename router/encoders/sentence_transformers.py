@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from router.encoders.families import family_of, known_tasks
+from router.encoders.families import family_of, first_of, known_dimensions, known_tasks
 from router.encoders.hub import explained
 from router.encoders.layout import read_json, stated_dimensions
 from router.encoders.protocol import Prefixes, TokenVectors
@@ -52,7 +52,7 @@ class SentenceTransformerEncoder:
         self.name = f"st:{path.resolve().name if path.is_dir() else model_or_path}"
         family = family_of(self.name, _config(self._model))
         self.tasks = known_tasks(self._model.prompts, family)
-        self.prefixes = next(iter(self.tasks.values()), Prefixes())
+        self.prefixes = first_of(self.tasks)
         if self.tasks and not all(getattr(module, "include_prompt", True) for module in self._model):
             raise EncoderError(
                 f"{self.name}: its rows leave the prompt out of the mean, which cannot be done here. "
@@ -61,8 +61,8 @@ class SentenceTransformerEncoder:
         row, hidden, ids = self._run("a")
         self.dim = len(row)
         self.gives_tokens = hidden is not None and self._tokenized("a")[0] == ids
-        known = family.dimensions[1:] if family and family.dimensions[:1] == (self.dim,) else ()
-        self.matryoshka_dimensions = _declared_dimensions(model_or_path, self._model) or known
+        declared = _declared_dimensions(model_or_path, self._model)
+        self.matryoshka_dimensions = declared or known_dimensions(family, self.dim)
         self.fingerprint = _fingerprint(self._model, self.prefixes)
 
     @property
