@@ -49,7 +49,7 @@ def keep_rows_of_model(encoder: SentenceTransformerEncoder, out: Path, order: Se
         number = getattr(config, f"{mark}_token_id", None)
         if isinstance(number, int):
             setattr(config, f"{mark}_token_id", place.get(number))
-    size = sum(weight.nbytes for weight in model.state_dict().values())
+    size: int = sum(weight.nbytes for weight in model.state_dict().values())
     transformer.to(config.dtype or torch.float32)
     model.save(str(out), create_model_card=False)
     _replace_tokenizer(next(out.rglob("tokenizer_config.json")).parent, model.tokenizer, tokenizer)
