@@ -125,7 +125,11 @@ def measured(trial: Trial, early: Encoder, late: Encoder, limit: float) -> dict[
         "milliseconds": {"whole": _mean(times[1]), "deciding": _mean(times[3])},
         **{
             name: _cascaded(trial, pair, one, asked, alone["second"], times)
-            for name, one in {"calls": replace(rule, refuse=-math.inf), "calls_and_refusals": rule}.items()
+            for name, one in {
+                "calls": replace(rule, refuse=-math.inf),
+                "refusals": replace(rule, call=math.inf),
+                "calls_and_refusals": rule,
+            }.items()
         },
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from evals.markdown import markdown
 
-EARLY = {"calls": "calls", "calls_and_refusals": "calls and refusals"}
+EARLY = {"calls": "calls", "refusals": "refusals", "calls_and_refusals": "calls and refusals"}
 HEAD = (
     *("task", "final", "held out", "early, for a tool", "early, for none", "accuracy", "of the second alone", "lost"),
     *("coverage", "alone", "right of calls", "alone", "false accepts", "alone"),
