@@ -44,7 +44,7 @@ TASKS = ("clinc150/10-shot", "banking77/5-shot", "banking77/10-shot", "massive/e
 """Those of `evals.public`; beside them `tool_specs/` with a suite of this project."""
 SUITES = {True: "development", False: "everyday"}
 LIMIT = 0.002
-METRICS = ("accuracy", "coverage", "selective_accuracy", "false_accept_rate")
+METRICS = ("accuracy", "decision_accuracy", "coverage", "selective_accuracy", "false_accept_rate")
 _T = TypeVar("_T")
 UTTERANCES = 200
 """So many of a task's utterances are timed, spread over all."""

@@ -10,7 +10,7 @@ from evals.markdown import markdown
 EARLY = {"calls": "calls", "refusals": "refusals", "calls_and_refusals": "calls and refusals"}
 HEAD = (
     *("task", "final", "held out", "early, for a tool", "early, for none", "accuracy", "of the second alone", "lost"),
-    *("coverage", "alone", "right of calls", "alone", "false accepts", "alone"),
+    *("decided right", "alone", "coverage", "alone", "right of calls", "alone", "false accepts", "alone"),
     *("ms to decide", "alone", "ms in all", "alone"),
 )
 
@@ -24,7 +24,7 @@ def _row(name: str, kind: str, result: Mapping[str, Any]) -> tuple[str, ...]:
     cascade, alone, spent = result[kind], result["second"], result["milliseconds"]
     beside = (
         _number(side.get(metric), 3)
-        for metric in ("coverage", "selective_accuracy", "false_accept_rate")
+        for metric in ("decision_accuracy", "coverage", "selective_accuracy", "false_accept_rate")
         for side in (cascade, alone)
     )
     return (

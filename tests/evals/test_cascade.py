@@ -132,12 +132,12 @@ def test_a_run_writes_every_task_and_measures_none_twice(tmp_path: Path, monkeyp
 
 
 def test_a_row_stands_beside_the_second_router_alone() -> None:
-    figures = {"accuracy": 0.92, "coverage": 0.7, "selective_accuracy": 0.99, "false_accept_rate": None}
+    figures = {"accuracy": 0.92, "decision_accuracy": 0.69, "coverage": 0.7, "selective_accuracy": 0.99}
     found: dict[str, Any] = {"lost": {"value": 0.0012, "low": 0.0, "high": 0.003}}
     found |= {"early_inside": 0.641, "early_outside": None, "milliseconds": {"deciding": 0.8, "whole": 0.9}}
     alone = {"held_out": 1500, "second": figures, "milliseconds": {"whole": 1.9, "deciding": 1.7}}
     row = cascade_table({"banking77": alone | dict.fromkeys(EARLY, figures | found)})
     assert row.splitlines()[2] == (
         "| banking77 | calls | 1500 | 0.64 |  | 0.9200 | 0.9200 | 0.12 (0.0 to 0.3) "
-        "| 0.700 | 0.700 | 0.990 | 0.990 |  |  | 0.80 | 1.70 | 0.90 | 1.90 |"
+        "| 0.690 | 0.690 | 0.700 | 0.700 | 0.990 | 0.990 |  |  | 0.80 | 1.70 | 0.90 | 1.90 |"
     )
