@@ -148,8 +148,11 @@ def probed(folder: Path, encoder: Encoder, draws: int) -> dict[str, Any]:
     As `AbsTaskClassification` of MTEB does it (Muennighoff et al., 2023). The
     draws are not its own.
     """
-    asked = list(read_rows(folder / "test.jsonl"))
-    training: list[Row] = list(read_rows(folder / "train.jsonl"))
+    return probed_rows(read_rows(folder / "train.jsonl"), read_rows(folder / "test.jsonl"), encoder, draws)
+
+
+def probed_rows(training: Sequence[Row], asked: Sequence[Row], encoder: Encoder, draws: int) -> dict[str, Any]:
+    """Fit to draws of the first rows and ask the others."""
     rows = _encoded(encoder, asked)
     found = []
     for seed in range(draws):

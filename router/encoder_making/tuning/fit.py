@@ -5,22 +5,17 @@ from __future__ import annotations
 import copy
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from datasets import Dataset
-from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
 from sentence_transformers.base.sampler import DefaultBatchSampler
 from transformers import PrinterCallback, TrainerCallback
 from transformers.utils import logging
-
-from router.encoder_making.tuning.loss import TuningLoss
-from router.encoder_making.tuning.texts import Texts, batches
 
 _CHECKPOINTS = 5
 """So many are made in a run, evenly; the last is kept."""
@@ -29,25 +24,31 @@ _WARM_UP = 0.1
 
 def fit(
     model: SentenceTransformer,
-    texts: Texts,
-    teacher: NDArray[np.float32],
+    texts: Sequence[str],
+    drawn: Sequence[Sequence[int]],
+    loss: Callable[[SentenceTransformer], torch.nn.Module],
     out: Path,
-    steps: int,
+    *,
     learning_rate: float,
     seed: int,
     progress: Callable[[int, int], object],
+    weight_decay: float = 0.0,
+    tune_tokens: bool = False,
+    bf16: bool = False,
 ) -> None:
     """Write a tuned copy of a model to the folder `out`; the model itself stays as it is.
 
-    `teacher` [n, D] are its rows of the texts. Beside the folder are its
-    checkpoints until it is whole, see `checkpoints_of`; a run that finds some goes
-    on there, to the same end. The table of tokens is not tuned: words that no
-    example has would be left behind by those that some have.
+    `drawn` are the texts of each step, by number, which `loss` is given as labels.
+    Beside the folder are its checkpoints until it is whole, see `checkpoints_of`; a
+    run that finds some goes on there, to the same end. The table of tokens is
+    tuned only with `tune_tokens`: words that few texts have would be left behind
+    by those that they have. `bf16` computes in bfloat16 where that is quicker.
     """
     checkpoints = checkpoints_of(out)
     tuned = copy.deepcopy(model)
     transformer: Any = tuned[0]
-    transformer.auto_model.get_input_embeddings().requires_grad_(False)
+    transformer.auto_model.get_input_embeddings().requires_grad_(tune_tokens)
+    steps = len(drawn)
     trainer = _Trainer(
         model=tuned,
         args=SentenceTransformerTrainingArguments(
@@ -55,18 +56,20 @@ def fit(
             max_steps=steps,
             learning_rate=learning_rate,
             warmup_steps=round(_WARM_UP * steps),
-            weight_decay=0.0,
+            weight_decay=weight_decay,
+            bf16=bf16,
+            use_cpu=not torch.cuda.is_available(),
             seed=seed,
             save_steps=-(-steps // _CHECKPOINTS),
             save_total_limit=1,
-            batch_sampler=lambda dataset, **_: _Batches(dataset, list(batches(texts, teacher, steps, seed))),
+            batch_sampler=lambda dataset, **_: _Batches(dataset, drawn),
             dataloader_pin_memory=False,
             logging_strategy="no",
             report_to="none",
             disable_tqdm=True,
         ),
-        train_dataset=Dataset.from_dict({"text": texts.texts, "label": range(len(texts))}),
-        loss=TuningLoss(tuned, texts, torch.from_numpy(teacher)),
+        train_dataset=Dataset.from_dict({"text": texts, "label": range(len(texts))}),
+        loss=loss(tuned),
         callbacks=[_Progress(progress)],
     )
     trainer.remove_callback(PrinterCallback)
@@ -108,9 +111,9 @@ class _Trainer(SentenceTransformerTrainer):
 class _Batches(DefaultBatchSampler):
     """Batches that were drawn before."""
 
-    def __init__(self, dataset: Dataset, drawn: list[list[int]]) -> None:
+    def __init__(self, dataset: Dataset, drawn: Sequence[Sequence[int]]) -> None:
         super().__init__(dataset, batch_size=max(map(len, drawn)), drop_last=False)
-        self.drawn = drawn
+        self.drawn = [list(batch) for batch in drawn]
 
     def __len__(self) -> int:
         return len(self.drawn)

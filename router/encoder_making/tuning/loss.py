@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from torch import Tensor
 
@@ -28,7 +30,7 @@ class TuningLoss(torch.nn.Module):
     numbers of its texts.
     """
 
-    def __init__(self, model: SentenceTransformer, texts: Texts, teacher: Tensor) -> None:
+    def __init__(self, model: SentenceTransformer, texts: Texts, teacher: NDArray[np.float32]) -> None:
         super().__init__()
         self.model = model
         self.tool, self.against, self.outside, self.held, self.teacher = (
@@ -39,25 +41,12 @@ class TuningLoss(torch.nn.Module):
     def forward(self, sentence_features: Iterable[dict[str, Tensor]], labels: Tensor) -> Tensor:
         """Return the loss of a batch."""
         (features,) = sentence_features
-        rows = torch.nn.functional.normalize(self._rows(features), dim=1)
+        rows = torch.nn.functional.normalize(rows_of(self.model, features), dim=1)
         tool, held = self.tool[labels], self.held[labels]
         loss = self._contrast(rows @ rows.T / TEMPERATURE, tool, self.against[labels], self.outside[labels])
         if held.any():
             loss = loss + HOLD * (1 - (rows[held] * self.teacher[labels][held]).sum(dim=1)).mean()
         return loss
-
-    def _rows(self, features: dict[str, Tensor]) -> Tensor:
-        """Run the model on texts of like length together: declarations are several times as long as utterances."""
-        mask = features["attention_mask"]
-        order = mask.sum(dim=1).argsort(stable=True)
-        rows = []
-        for part in order.tensor_split(min(_PARTS, len(order))):
-            used = mask[part].any(dim=0)
-            some = {
-                key: value[part][:, used] if isinstance(value, Tensor) else value for key, value in features.items()
-            }
-            rows.append(self.model(some)["sentence_embedding"])
-        return torch.cat(rows)[order.argsort()]
 
     def _contrast(self, similar: Tensor, tool: Tensor, against: Tensor, outside: Tensor) -> Tensor:
         of_tool = tool != NO_TOOL
@@ -71,3 +60,15 @@ class TuningLoss(torch.nn.Module):
             return similar.sum() * 0
         mean = likely.masked_fill(~same, 0).sum(dim=1)[anchors] / same.sum(dim=1)[anchors]
         return -mean.mean()
+
+
+def rows_of(model: SentenceTransformer, features: Mapping[str, Tensor]) -> Tensor:
+    """Run a model on texts of like length together: declarations are several times as long as utterances."""
+    mask = features["attention_mask"]
+    order = mask.sum(dim=1).argsort(stable=True)
+    rows = []
+    for part in order.tensor_split(min(_PARTS, len(order))):
+        used = mask[part].any(dim=0)
+        some = {key: value[part][:, used] if isinstance(value, Tensor) else value for key, value in features.items()}
+        rows.append(model(some)["sentence_embedding"])
+    return torch.cat(rows)[order.argsort()]

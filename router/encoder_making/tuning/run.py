@@ -14,7 +14,7 @@ from router.encoder_making.export import check_exportable, export
 from router.encoder_making.parity import Parity
 from router.encoder_making.quantize import Precision
 from router.encoder_making.tuning.judging import Verdict, judge
-from router.encoder_making.tuning.texts import EXAMPLES_TOGETHER, texts_of
+from router.encoder_making.tuning.texts import EXAMPLES_TOGETHER, batches, texts_of
 from router.encoder_making.tuning.work import Work
 from router.encoders import Encoder
 from router.encoders.cache import CachedEncoder
@@ -138,22 +138,23 @@ class _Tuner:
     def tuned(self, tools: ToolSet, name: str, stage: str) -> Path:
         """Return the folder of the encoder tuned on these tools, made unless it is there."""
         from router.encoder_making.tuning.fit import fit
+        from router.encoder_making.tuning.loss import TuningLoss
 
         folder = self.work.folder / name
         if not folder.exists():
             new = self.work.folder / f"{name}.new"
             shutil.rmtree(new, ignore_errors=True)
             texts = texts_of(tools, self.encoder.prefixes)
-            cached = CachedEncoder(self.encoder, progress=self._embedding)
+            rows = CachedEncoder(self.encoder, progress=self._embedding).encode(texts.texts)
             fit(
                 self.encoder.model,
-                texts,
-                cached.encode(texts.texts),
+                texts.texts,
+                [*batches(texts, rows, self.steps, self.seed)],
+                lambda model: TuningLoss(model, texts, rows),
                 new,
-                self.steps,
-                self.learning_rate,
-                self.seed,
-                lambda done, total: self.progress(stage, done, total),
+                learning_rate=self.learning_rate,
+                seed=self.seed,
+                progress=lambda done, total: self.progress(stage, done, total),
             )
             new.rename(folder)
         return folder

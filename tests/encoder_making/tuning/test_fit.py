@@ -11,7 +11,8 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 from router.encoder_making.tuning.fit import checkpoints_of, fit
-from router.encoder_making.tuning.texts import texts_of
+from router.encoder_making.tuning.loss import TuningLoss
+from router.encoder_making.tuning.texts import batches, texts_of
 from router.encoders import Prefixes
 from tests.encoder_making.conftest import write_tiny_bert
 from tests.encoder_making.tuning.tasks import by_words
@@ -31,7 +32,16 @@ def tune_to(out: Path, model: SentenceTransformer, die_at: int = -1) -> list[int
 
     texts = texts_of(by_words(8), Prefixes())
     teacher = model.encode(list(texts.texts), show_progress_bar=False, normalize_embeddings=True)
-    fit(model, texts, teacher, out, STEPS, 1e-3, 5, progress)
+    fit(
+        model,
+        texts.texts,
+        [*batches(texts, teacher, STEPS, 5)],
+        lambda tuned: TuningLoss(tuned, texts, teacher),
+        out,
+        learning_rate=1e-3,
+        seed=5,
+        progress=progress,
+    )
     return reported
 
 

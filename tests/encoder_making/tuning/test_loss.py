@@ -45,7 +45,7 @@ def _features(order: list[int]) -> dict[str, Any]:
 
 def _loss(order: list[int]) -> tuple[float, Table, torch.Tensor]:
     model, teacher = Table(), torch.nn.functional.normalize(torch.ones(COUNT, 5, dtype=torch.double), dim=1)
-    loss = TuningLoss(model, _texts(), teacher)([_features(order)], torch.tensor(order))  # type: ignore[arg-type]
+    loss = TuningLoss(model, _texts(), teacher.numpy())([_features(order)], torch.tensor(order))  # type: ignore[arg-type]
     loss.backward()
     return loss.item(), model, teacher
 

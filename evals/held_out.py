@@ -1,0 +1,139 @@
+"""What an encoder makes of intents that the shipped one never learnt from: `python -m evals.held_out DATA [-o FILE]`.
+
+`router.encoder_making.shipped.held_out` says what that is. Of each encoder: the
+router on tools that are known by the words of their labels alone, or by five
+examples; by the declarations of Schema-Guided Dialogue and by their paraphrases;
+MTEB's protocol (a logistic regression, eight examples a label, several draws).
+What it did learn from stands beside, to be told from that. Splits for reporting;
+`--validation` asks those for development. Results that are in the file stay.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from evals.encoders import Kept, probed_rows
+from evals.public import figures, kept, measured, write
+from evals.public_sets import banking77, clinc150, sgd
+from evals.public_sets.rows import MTEB_DRAWS, Row, cases, label_tool, labelled_tools, read_rows, without
+from evals.public_sets.task import Task
+from router import ToolSet
+from router.declarations import Tool
+from router.encoder_making.shipped.held_out import CLINC150_HELD_OUT, clinc150_domain, every_third, massive_scenario
+from router.encoders import load_encoder
+from router.evaluation import Suite, run, suite_result
+from router.evaluation.provenance import commit, machine
+from router.training import train
+
+ROOT = Path(__file__).parent.parent
+ROUTED = ("banking77/5-shot", "banking77/10-shot", "clinc150/10-shot")
+
+Measure = Callable[[], dict[str, Any]]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure what is not in the file yet."""
+    parser = argparse.ArgumentParser(
+        prog="python -m evals.held_out", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", type=Path, help="folder with the public sets, see 'python -m evals.public --list'")
+    parser.add_argument("--encoders", nargs="+", default=["minilm", "en"], metavar="SPEC", help="see 'router encoders'")
+    parser.add_argument("-o", "--output", type=Path, help="JSON file to put the results into")
+    parser.add_argument("--only", nargs="+", default=[], metavar="PART", help="tasks whose names contain one of these")
+    parser.add_argument("--validation", action="store_true", help="ask the splits for development")
+    arguments = parser.parse_args(argv)
+    scored = "development" if arguments.validation else "reporting"
+    try:
+        results = kept(arguments.output, scored) if arguments.output else {}
+    except ValueError as error:
+        parser.error(str(error))
+    for spec in arguments.encoders:
+        opened = load_encoder(spec)
+        made = {
+            "encoder": f"{opened.name} ({opened.dim} dims, {opened.fingerprint})",
+            "commit": commit(ROOT),
+            "machine": machine(),
+        }
+        for task, measure in tasks(arguments.data, Kept(opened), arguments.validation):
+            name = f"{opened.name}/{task}"
+            if name in results or (arguments.only and not any(part in task for part in arguments.only)):
+                continue
+            started = time.perf_counter()
+            results[name] = measure() | made
+            print(f"{name}: {json.dumps(results[name])} ({time.perf_counter() - started:.0f} s)", flush=True)
+            if arguments.output:
+                write(arguments.output, scored, results)
+    return 0
+
+
+def tasks(data: Path, encoder: Kept, development: bool) -> Iterator[tuple[str, Measure]]:
+    """Yield what is measured of an encoder, by name."""
+    for each in (banking77, clinc150):
+        for task in each.tasks(data, development):
+            if task.name in ROUTED:
+                yield task.name, partial(_routed, [task], encoder)
+    original, *paraphrased = sgd.tasks(data, development)
+    yield "sgd/declarations", partial(_routed, [original], encoder)
+    yield "sgd/paraphrased", partial(_routed, paraphrased, encoder)
+    for held_out in (True, False):
+        kind = "held-out" if held_out else "learnt"
+        clinc = partial(_clinc150, data / "clinc150", encoder, development, held_out)
+        yield f"clinc150/{kind}/labels", partial(clinc, examples=False)
+        yield f"clinc150/{kind}/5-shot", partial(clinc, examples=True)
+        yield f"massive/{kind}/mteb", partial(_massive, data / "massive" / "en-US", encoder, development, held_out)
+    yield "banking77/mteb", partial(_probed, data / "banking77", encoder, development, lambda _: True)
+
+
+def _routed(some: Iterable[Task], encoder: Kept) -> dict[str, Any]:
+    """Ask the routers of each task, and return the mean where there are several."""
+    found = [measured(task, encoder)["metrics"] for task in some]
+    return {
+        name: found[0][name]
+        if len(found) == 1
+        else {"value": round(fmean(each[name]["value"] for each in found), 4), "n": found[0][name]["n"]}
+        for name in ("accuracy", "auroc")
+        if name in found[0]
+    }
+
+
+def _clinc150(folder: Path, encoder: Kept, development: bool, held_out: bool, examples: bool) -> dict[str, Any]:
+    """Ask a router of some domains what is for these."""
+
+    def wanted(rows: Iterable[Row]) -> list[Row]:
+        return [row for row in rows if (clinc150_domain(row["label"]) in CLINC150_HELD_OUT) == held_out]
+
+    tools = labelled_tools(wanted(read_rows(folder / "train_5.jsonl")))
+    if not examples:
+        tools = ToolSet(tuple(Tool(tool.name, tool.description) for tool in tools))
+    split = "val" if development else "test"
+    suite = Suite(f"clinc150/{split}", tuple(cases(wanted(read_rows(folder / f"{split}.jsonl")), split, label_tool)))
+    return {"accuracy": figures([suite_result(suite, run(train(tools, encoder), suite))], "accuracy")}
+
+
+def _massive(folder: Path, encoder: Kept, development: bool, held_out: bool) -> dict[str, Any]:
+    """Probe some scenarios."""
+    scenarios = every_third({massive_scenario(row["label"]) for row in read_rows(folder / "train.jsonl")})
+    return _probed(folder, encoder, development, lambda row: (massive_scenario(row["label"]) in scenarios) == held_out)
+
+
+def _probed(folder: Path, encoder: Kept, development: bool, wanted: Callable[[Row], bool]) -> dict[str, Any]:
+    split = _DEVELOPMENT[folder.name] if development else "test"
+    training, asked = ([row for row in read_rows(folder / f"{part}.jsonl") if wanted(row)] for part in ("train", split))
+    if development:
+        training = [*without(training, asked)]  # BANKING77's are a part of it
+    return probed_rows(training, asked, encoder, MTEB_DRAWS)
+
+
+_DEVELOPMENT = {"banking77": "valid", "en-US": "dev"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

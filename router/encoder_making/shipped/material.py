@@ -1,0 +1,201 @@
+"""What an encoder learns from: utterances of one intent, and the wordings of its declaration.
+
+| source | what | licence |
+|---|---|---|
+| `written/` | 65 domains of 14 near tools, each with three declarations and ten utterances; what is for none | ours |
+| clinc150 | `train`, without every third domain; label words stand for declarations | CC BY 3.0 |
+| massive | `en-US/train`, without every third scenario; label words likewise | CC BY 4.0 |
+| snips | every fourth row of `train_full`; label words likewise | CC0 |
+| seal_tools | declarations, and single calls of `dev` | Apache-2.0 |
+| acebench | declarations, and single calls in English | MIT |
+| api_bank | declarations, and first turns with one call | Apache-2.0 |
+| stabletoolbench | declarations, and requests with one call | Apache-2.0 |
+
+Schema-Guided Dialogue is CC BY-SA and is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from router.declarations import Tool
+from router.declarations.tool import NAME
+from router.encoder_making.shipped.held_out import (
+    CLINC150_HELD_OUT,
+    clinc150_domain,
+    every_third,
+    massive_scenario,
+)
+from router.errors import EncoderError
+from router.scoring.wording import in_words, wordings
+from router.text import normalize
+
+WRITTEN = Path(__file__).with_name("written")
+_WORDINGS = 4
+"""The first of a declaration's; those that follow are its parameters' descriptions, each by itself."""
+DECLARED = "declared"
+"""The source of intents that are known by their declarations and, some of them, by a few utterances."""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What one tool is for, in many words."""
+
+    source: str
+    """Intents of one source are seen together."""
+    domain: str
+    """Intents of one domain are told apart for certain; those of two may be the same."""
+    utterances: tuple[str, ...]
+    wordings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that is learnt from."""
+
+    intents: tuple[Intent, ...]
+    none: Mapping[str, tuple[str, ...]]
+    """By domain, what its users may say that is for none of its intents."""
+
+
+def material(data: Path, written: Path = WRITTEN) -> Material:
+    """Read the public sets in a folder, laid out as `python -m evals.public --list` says, and our own.
+
+    Raises EncoderError naming the file that is missing or of another form.
+    """
+    own = sorted(written.glob("*.yaml"))
+    intents = [intent for file in own for intent in _written(file)]
+    for source, labelled in _LABELLED.items():
+        intents += labelled(source, data)
+    for source, files in _DECLARED.items():
+        intents += _declared(source, _rows(data / source / "tools.jsonl"), [r for f in files(data) for r in _rows(f)])
+    return Material(tuple(intents), {_domain(file): _texts(_load(file)["none"]) for file in own})
+
+
+def _written(file: Path) -> Iterator[Intent]:
+    """Yield the tools of a file of ours, worded by each of their descriptions; the last stands without parameters."""
+    for tool in _load(file)["tools"]:
+        holes = {name: {"type": "string", "description": said} for name, said in (tool["parameters"] or {}).items()}
+        *longer, short = tool["described"]
+        worded = [
+            wording
+            for described, parameters in [*((each, holes) for each in longer), (short, {})]
+            for _, wording in wordings(Tool(tool["name"], described, _schema(parameters)))[
+                : _WORDINGS - bool(parameters)
+            ]
+        ]
+        yield Intent("written", _domain(file), _texts(tool["said"]), _texts(worded))
+
+
+def _load(file: Path) -> Any:
+    return yaml.safe_load(file.read_text("utf-8"))
+
+
+def _domain(file: Path) -> str:
+    return f"written/{file.stem}"
+
+
+def _schema(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": dict(properties)} if properties else {}
+
+
+def _clinc150(source: str, data: Path) -> list[Intent]:
+    rows = _rows(data / source / "train.jsonl")
+    return _by_label(
+        source, (row for row in rows if clinc150_domain(row["label"]) not in CLINC150_HELD_OUT), clinc150_domain
+    )
+
+
+def _massive(source: str, data: Path) -> list[Intent]:
+    rows = _rows(data / source / "en-US" / "train.jsonl")
+    held_out = massive_held_out(rows)
+    return _by_label(source, (row for row in rows if massive_scenario(row["label"]) not in held_out), massive_scenario)
+
+
+def massive_held_out(rows: Iterable[Row]) -> frozenset[str]:
+    """Return the scenarios of MASSIVE that nothing is learnt from."""
+    return every_third({massive_scenario(row["label"]) for row in rows})
+
+
+def _snips(source: str, data: Path) -> list[Intent]:
+    return _by_label(source, _rows(data / source / "train_full.jsonl")[::4], lambda _: "all")
+
+
+_LABELLED: dict[str, Callable[[str, Path], list[Intent]]] = {
+    "clinc150": _clinc150,
+    "massive": _massive,
+    "snips": _snips,
+}
+_DECLARED: dict[str, Callable[[Path], Sequence[Path]]] = {
+    "seal_tools": lambda data: [data / "seal_tools" / "dev.jsonl"],
+    "acebench": lambda data: sorted((data / "acebench" / "en").glob("*.jsonl")),
+    "api_bank": lambda data: sorted((data / "api_bank").glob("level-*.jsonl")),
+    "stabletoolbench": lambda data: sorted((data / "stabletoolbench").glob("G*.jsonl")),
+}
+
+
+def _by_label(source: str, rows: Iterable[Row], domain: Callable[[str], str]) -> list[Intent]:
+    """Return an intent for each label, whose words stand for its declaration."""
+    said = defaultdict(list)
+    for row in rows:
+        said[row["label"]].append(row["text"])
+    return [
+        Intent(
+            source,
+            f"{source}/{domain(label)}",
+            _texts(texts),
+            _texts(
+                wording for _, wording in wordings(Tool(_name(label), re.sub(r"[_\W]+", " ", in_words(label)).strip()))
+            ),
+        )
+        for label, texts in said.items()
+    ]
+
+
+def _declared(source: str, declarations: Iterable[Row], rows: Iterable[Row]) -> Iterator[Intent]:
+    """Yield an intent for each declaration unlike those before it, with what was said where one call is meant."""
+    said = defaultdict(list)
+    for row in rows:
+        labels = row["label"] if isinstance(row["label"], list) else [row["label"]]
+        if len(labels) == 1:
+            said[labels[0]].append(row["text"].partition("\nsystem:")[0])  # what follows is said later
+    seen = set()
+    for row in declarations:
+        described = row["description"].strip() or in_words(row["name"])
+        parameters = row["parameters"] if row["parameters"].get("type") == "object" else {}
+        worded = _texts(wording for _, wording in wordings(Tool(_name(row["name"]), described, parameters))[:_WORDINGS])
+        if worded[0] not in seen or row["id"] in said:
+            seen.add(worded[0])
+            yield Intent(DECLARED, f"{source}/{row['id']}", _texts(said[row["id"]]), worded)
+
+
+def _name(label: str) -> str:
+    """Return a label as a tool may be called."""
+    name = re.sub(r"[^A-Za-z0-9_.-]", "_", label)[:64]
+    return name if NAME.fullmatch(name) else f"_{name}"[:64]
+
+
+def _texts(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the texts as the router sees them, each once."""
+    return tuple(dict.fromkeys(text for text in map(normalize, texts) if text))
+
+
+def _rows(file: Path) -> list[Row]:
+    try:
+        with file.open(encoding="utf-8") as lines:
+            return [json.loads(line) for line in lines]
+    except (OSError, ValueError) as error:
+        raise EncoderError(
+            f"{file}: cannot be read: {error}. 'python -m evals.public --list' says where the data is from and how to "
+            "lay it out."
+        ) from error
