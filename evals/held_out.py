@@ -126,9 +126,10 @@ def _massive(folder: Path, encoder: Kept, development: bool, held_out: bool) -> 
 
 def _probed(folder: Path, encoder: Kept, development: bool, wanted: Callable[[Row], bool]) -> dict[str, Any]:
     split = _DEVELOPMENT[folder.name] if development else "test"
-    training, asked = ([row for row in read_rows(folder / f"{part}.jsonl") if wanted(row)] for part in ("train", split))
+    asked = [row for row in read_rows(folder / f"{split}.jsonl") if wanted(row)]
+    training: Sequence[Row] = [row for row in read_rows(folder / "train.jsonl") if wanted(row)]
     if development:
-        training = [*without(training, asked)]  # BANKING77's are a part of it
+        training = without(training, asked)  # BANKING77's are a part of it
     return probed_rows(training, asked, encoder, MTEB_DRAWS)
 
 

@@ -76,7 +76,7 @@ def _opened(source: str) -> Any:
     from torch.nn import Dropout
 
     model = SentenceTransformer(source)
-    model.max_seq_length = min(model.max_seq_length, MAX_TOKENS)
+    model.max_seq_length = min(model.max_seq_length or MAX_TOKENS, MAX_TOKENS)
     for module in model.modules():
         if isinstance(module, Dropout):
             module.p = 0.0  # rows are compared with rows that were computed without
