@@ -236,7 +236,7 @@ def _named(encoder: Encoder) -> dict[str, Any]:
 
 
 def _spec(named: Mapping[str, Any]) -> str:
-    """Return what opens the encoder that the bundle names, if it ships: nothing else is opened because a file says so."""
+    """Return what opens the encoder that the bundle names, if it ships: no other is opened because a file says so."""
     spec = named.get("spec", _BEFORE_SPECS.get(named["name"]))
     if spec not in SHIPPED_SPECS:
         raise EncoderError(f"this bundle needs encoder {_described(named)}, which does not ship. Pass `encoder=`.")
