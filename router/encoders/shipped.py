@@ -15,6 +15,7 @@ from pathlib import Path
 
 from router.encoders.adapted import AdaptedEncoder
 from router.encoders.card import CARD
+from router.encoders.carded import CardedEncoder
 from router.encoders.hashing import HashingEncoder
 from router.encoders.protocol import Encoder
 from router.errors import MissingExtraError
@@ -68,8 +69,7 @@ def shipped_as(encoder: Encoder) -> str | None:
         encoder = encoder.encoder
     if encoder.fingerprint == HashingEncoder().fingerprint:
         return HashingEncoder.name
-    folder: Path | None = getattr(encoder, "folder", None)
-    if folder is None:
+    if not isinstance(encoder, CardedEncoder):
         return None
-    own = folder.resolve()
+    own = encoder.folder.resolve()
     return next((each.name for each in SHIPPED if each.folder and each.folder.resolve() == own), None)
