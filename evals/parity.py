@@ -36,7 +36,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         recipe.main(["--source", str(arguments.source), "--precision", "fp32", folder])
-        rows = compare(arguments.data, load_encoder(), load_encoder(f"onnx:{folder}"))
+        rows = compare(arguments.data, load_encoder("minilm"), load_encoder(f"onnx:{folder}"))
     for row in rows:
         print(f"{row['figure']}: {row['value']} (bound: {row['bound'] or 'none'}) {'' if row['kept'] else 'NOT KEPT'}")
     if arguments.output:

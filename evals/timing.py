@@ -13,10 +13,12 @@ from statistics import quantiles
 from time import perf_counter
 from typing import Any, TypeAlias
 
+from router.encoders import DEFAULT
+
 ROOT = Path(__file__).parent.parent
 PROCESSES = 21
 ROUNDS = 10
-MODEL = resources.files("router.encoders") / "minilm"
+MODEL = resources.files("router.encoders") / DEFAULT
 
 Milliseconds: TypeAlias = list[float]
 

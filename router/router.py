@@ -93,8 +93,10 @@ class Router:
     def load(cls, bundle: str | os.PathLike[str], encoder: str | Encoder | None = None) -> Router:
         """Load a bundle that `save` wrote, with the encoder it names or the one given.
 
-        Raises BundleError if a file is missing or altered, and
-        EncoderMismatchError if the encoder is not the one it was built with.
+        Raises BundleError if a file is missing or altered, EncoderMismatchError if
+        the encoder is not the one it was built with, MissingExtraError if that ships
+        in a package that is not installed, and EncoderError if it does not ship and
+        none is given.
         """
         from router.bundle import load
 

@@ -19,19 +19,20 @@ PAGE = ("page.html.j2", "suite.html.j2", "changes.html.j2", "macros.html.j2", "p
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel without the network."""
-    folder = tmp_path_factory.mktemp("wheel")
-    run("-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT)
-    (built,) = folder.glob("*.whl")
-    return built
+    """Build the wheel."""
+    return build(ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel with the files of the encoder `minilm`."""
+    return build(ROOT / "router/encoders/minilm", tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the wheel into a folder of its own; its dependencies are those of the tests."""
-    folder = tmp_path_factory.mktemp("installed")
-    run("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", folder, wheel)
-    return folder
+    return install(wheel, tmp_path_factory.mktemp("installed"))
 
 
 def test_the_wheel_holds_what_is_needed_at_run_time(wheel: Path) -> None:
@@ -43,7 +44,7 @@ def test_the_wheel_holds_what_is_needed_at_run_time(wheel: Path) -> None:
         "router/cli/scaffold/set_timer.yaml",
         *(f"router/conversation/languages/{name}.json" for name in ("mul", *LANGUAGES)),
         *(f"router/evaluation/rendering/page/{name}" for name in PAGE),
-        *(f"router/encoders/minilm/{name}" for name in ("model.onnx", "tokenizer.json", "encoder.json")),
+        *(f"router/encoders/en/{name}" for name in ("model.onnx", "tokenizer.json", "encoder.json", "MODEL_CARD.md")),
     ):
         assert needed in names
 
@@ -51,7 +52,7 @@ def test_the_wheel_holds_what_is_needed_at_run_time(wheel: Path) -> None:
 def test_the_wheel_holds_every_licence_and_says_so(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     licences = (
-        *("LICENSE", "router/encoders/minilm/LICENSE", "router/encoders/minilm/NOTICE"),
+        *("LICENSE", "router/encoders/en/LICENSE", "router/encoders/en/NOTICE"),
         "router/arguments/declared/NOTICE",
     )
     (info,) = {name.split("/")[0] for name in archive.namelist() if ".dist-info/" in name}
@@ -66,10 +67,45 @@ def test_the_wheel_holds_the_library_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"router"}
     assert [name for name in names if "__pycache__" in name or "/tests/" in name] == []
+    assert [name for name in names if "/minilm/" in name or "/multilingual/" in name] == []
 
 
 def test_the_wheel_is_small_enough_for_a_phone_app(wheel: Path) -> None:
     assert wheel.stat().st_size < 24_000_000
+
+
+def test_a_wheel_of_data_holds_the_files_of_its_encoder_and_nothing_else(data: Path) -> None:
+    archive, folder = zipfile.ZipFile(data), ROOT / "router/encoders/minilm"
+    files = {name: archive.read(name) for name in archive.namelist() if ".dist-info/" not in name}
+    kept = [file for file in folder.iterdir() if file.is_file() and file.name not in ("recipe.py", "pyproject.toml")]
+    assert files == {f"intent_router_minilm/{file.name}": file.read_bytes() for file in kept}
+    (metadata,) = (archive.read(name).decode() for name in archive.namelist() if name.endswith("/METADATA"))
+    assert "Name: intent-router-minilm\n" in metadata
+    assert "License-File: LICENSE\nLicense-File: NOTICE\n" in metadata
+    assert "Requires-Dist" not in metadata
+
+
+def test_a_wheel_of_data_is_found_wherever_it_is_installed(installed: Path, data: Path, tmp_path: Path) -> None:
+    script = """
+from router.encoders import available_encoders, load_encoder
+from router.errors import MissingExtraError
+
+(info,) = (info for info in available_encoders() if info.spec == "minilm")
+print(info.ready)
+try:
+    encoder = load_encoder("minilm")
+    print(encoder.folder.parent, encoder.encode(["wake me"]).shape)
+except MissingExtraError as error:
+    print(error)
+"""
+    without = run("-c", script, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(installed)})
+    assert without.splitlines() == [
+        "False",
+        "encoder 'minilm' needs 'intent-router-minilm'. Install it with: pip install 'intent-router[minilm]'",
+    ]
+    place = install(data, tmp_path / "data")
+    both = {**os.environ, "PYTHONPATH": f"{installed}{os.pathsep}{place}"}
+    assert run("-c", script, cwd=tmp_path, env=both).splitlines() == ["True", f"{place} (1, 384)"]
 
 
 def test_an_installed_wheel_trains_saves_loads_and_routes(installed: Path, tmp_path: Path) -> None:
@@ -109,6 +145,19 @@ def test_an_installed_wheel_makes_tests_of_a_suite(installed: Path, tmp_path: Pa
     run("-m", "router", "init", "tools", cwd=tmp_path, env=environment)
     said = run("-m", "pytest", "-v", "-W", "error", cwd=tmp_path, env=environment)
     assert "suite.jsonl::put the hall lights on PASSED" in said
+
+
+def build(project: Path, folder: Path) -> Path:
+    """Build a wheel without the network."""
+    run("-m", "build", "--wheel", "--no-isolation", "--outdir", folder, project)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def install(wheel: Path, folder: Path) -> Path:
+    """Install a wheel alone into a folder."""
+    run("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", folder, wheel)
+    return folder
 
 
 def run(*arguments: object, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:

@@ -20,6 +20,7 @@ from router.corrections import OUT_OF_SCOPE, Correction, OutOfScope
 from router.decisions import Policy, Thresholds
 from router.declarations import ToolSet
 from router.encoders import AdaptedEncoder, Encoder, encode_utterance_tokens, load_encoder
+from router.encoders.shipped import SHIPPED_SPECS, shipped_as
 from router.errors import BundleError, EncoderError, EncoderMismatchError, RouterError
 from router.held_out import HeldOut, Promise
 from router.router import Router
@@ -32,8 +33,8 @@ from router.text import normalize
 _LEARNT_ROWS = "learnt_rows"
 """The array that is there where something was learnt."""
 _ARGUMENT_WEIGHTS = "argument_weights"
-_SHIPPED = {"minilm-l6-int8": "minilm", "hashing": "hashing"}
-"""What opens the encoders that ship, by their names; others are given to `load`."""
+_BEFORE_SPECS = {"minilm-l6-int8": "minilm", "hashing": "hashing"}
+"""What opens the encoders that shipped when a bundle did not say that, by their names."""
 
 
 def save(router: Router, path: str | os.PathLike[str]) -> None:
@@ -63,11 +64,7 @@ def save(router: Router, path: str | os.PathLike[str]) -> None:
         arrays={field.name: getattr(scorer.channels, field.name) for field in fields(Channels)}
         | {_ARGUMENT_WEIGHTS: argument_weights}
         | ({_LEARNT_ROWS: np.stack([*router.corrections.values()])} if learnt else {}),
-        manifest={
-            "encoder": {"name": router.encoder.name, "dim": router.encoder.dim, "id": router.encoder.fingerprint}
-            | ({"adapted": router.encoder.settings} if isinstance(router.encoder, AdaptedEncoder) else {}),
-            "declarations": router.tools.fingerprint,
-        },
+        manifest={"encoder": _named(router.encoder), "declarations": router.tools.fingerprint},
     )
 
 
@@ -75,8 +72,9 @@ def load(path: str | os.PathLike[str], encoder: str | Encoder | None = None) -> 
     """Read a bundle and open its encoder, or use the one given, with rows cut and prefixes chosen as it was built.
 
     Raises BundleError if the bundle is not whole, EncoderMismatchError if the
-    encoder is not the one it was built with, EncoderError if it needs one that
-    does not ship and none is given.
+    encoder is not the one it was built with, MissingExtraError if that ships in a
+    package that is not installed, EncoderError if it does not ship and none is
+    given.
     """
     folder = read_folder(path)
     try:
@@ -92,7 +90,7 @@ def load(path: str | os.PathLike[str], encoder: str | Encoder | None = None) -> 
         arguments = replace(taught, confidence=_confidence(folder.documents["confidence"]))
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RouterError) as error:
         raise BundleError(Path(path), f"is whole, but not a router that this version can read: {error!r}") from error
-    opened = _as_built(load_encoder(encoder if encoder is not None else _shipped(named)), named)
+    opened = _as_built(load_encoder(encoder if encoder is not None else _spec(named)), named)
     if opened.fingerprint != named["id"]:
         raise EncoderMismatchError(
             _described(named), _described({"name": opened.name, "dim": opened.dim, "id": opened.fingerprint})
@@ -227,11 +225,22 @@ def _check(channels: Channels, tools: ToolSet, dim: int) -> None:
 _INDICES = {"owners", "examples"}
 
 
-def _shipped(named: Mapping[str, Any]) -> str:
-    """Return what opens the encoder that the bundle names, if it ships."""
-    if named["name"] not in _SHIPPED:
+def _named(encoder: Encoder) -> dict[str, Any]:
+    """Return what the manifest says of an encoder: what it is, and what opens it anywhere if it ships."""
+    named = {"name": encoder.name, "dim": encoder.dim, "id": encoder.fingerprint}
+    if (spec := shipped_as(encoder)) is not None:
+        named["spec"] = spec
+    if isinstance(encoder, AdaptedEncoder):
+        named["adapted"] = encoder.settings
+    return named
+
+
+def _spec(named: Mapping[str, Any]) -> str:
+    """Return what opens the encoder that the bundle names, if it ships: no other is opened because a file says so."""
+    spec = named.get("spec", _BEFORE_SPECS.get(named["name"]))
+    if spec not in SHIPPED_SPECS:
         raise EncoderError(f"this bundle needs encoder {_described(named)}, which does not ship. Pass `encoder=`.")
-    return _SHIPPED[named["name"]]
+    return str(spec)
 
 
 def _described(encoder: Mapping[str, Any]) -> str:

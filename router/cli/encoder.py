@@ -15,7 +15,7 @@ def add_encoder(parser: argparse._ActionsContainer, default: str | None) -> None
         "--encoder",
         metavar="SPEC",
         default=default,
-        help="see 'router encoders' (default: {})".format(default or "the bundle's own, or minilm"),
+        help="see 'router encoders' (default: {})".format(default or "the bundle's own, or en"),
     )
     parser.add_argument(
         "--dimensions", metavar="N", type=int, help="cut rows to this length, if the encoder was trained for it"
@@ -32,7 +32,7 @@ def add_encoder(parser: argparse._ActionsContainer, default: str | None) -> None
 
 
 def open_encoder(arguments: argparse.Namespace) -> Encoder:
-    """Open the encoder that the command line names, or else the one that ships."""
+    """Open the encoder that the command line names, or else the default."""
     from router.encoders import DEFAULT, load_encoder
 
     return load_encoder(

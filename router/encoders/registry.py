@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 import importlib.util
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from router.encoders.adapted import adapted
 from router.encoders.protocol import Encoder
+from router.encoders.shipped import SHIPPED, Shipped, open_shipped
 from router.errors import EncoderError, UnknownEncoderError
 
-DEFAULT = "minilm"
-"""The encoder that ships."""
+DEFAULT = "en"
+"""The encoder that is used where none is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +57,10 @@ def load_encoder(
     What people say is sent to a server elsewhere only with `allow_remote`: servers
     on this machine need no leave.
 
-    `minilm` is opened once in a process and shared. Raises UnknownEncoderError,
-    EncoderError if it cannot be opened or adapted, MissingExtraError if a package
-    is missing.
+    Each that ships is opened once in a process and shared. Raises
+    UnknownEncoderError, EncoderError if it cannot be opened or adapted,
+    MissingExtraError if a package is missing: what runs the encoder, or holds its
+    files.
 
     >>> load_encoder("hashing").dim
     256
@@ -76,7 +76,8 @@ def available_encoders() -> tuple[EncoderInfo, ...]:
             backend.form,
             backend.summary,
             backend.packages,
-            installed=all(map(importlib.util.find_spec, backend.packages)),
+            installed=all(map(importlib.util.find_spec, backend.packages))
+            and not (backend.shipped and backend.shipped.folder is None),
             install=f"pip install 'intent-router{backend.extra and f'[{backend.extra}]'}'",
             unset=tuple(each for each in backend.variables if not any(map(os.environ.get, each.split(" or ")))),
             remote=backend.remote,
@@ -100,11 +101,8 @@ def _open(spec: str, allow_remote: bool) -> Encoder:
     return backend.open(argument, allow_remote)
 
 
-@functools.cache
-def _minilm() -> Encoder:
-    from router.encoders.onnx import OnnxEncoder
-
-    return OnnxEncoder(Path(__file__).with_name("minilm"))
+def _shipped(shipped: Shipped, *_: object) -> Encoder:
+    return open_shipped(shipped)
 
 
 def _hashing() -> Encoder:
@@ -162,12 +160,17 @@ class _Backend:
     variables: tuple[str, ...] = ()
     """What the environment must say, each with its alternatives: `A or B`."""
     remote: bool = False
+    shipped: Shipped | None = None
+    """Whose files it opens, which may be in a package of their own."""
 
 
 _RUNTIME = ("onnxruntime", "tokenizers")
 _HTTP = ("urllib3",)
 _BACKENDS = (
-    _Backend("minilm", "all-MiniLM-L6-v2 in 8 bits, English; ships with this package", lambda *_: _minilm(), _RUNTIME),
+    *(
+        _Backend(each.name, each.summary, partial(_shipped, each), _RUNTIME, each.extra, shipped=each)
+        for each in SHIPPED
+    ),
     _Backend("hashing", "hashed words and character trigrams: knows no meaning, for tests", lambda *_: _hashing()),
     _Backend(
         "onnx:DIR_OR_HUB_ID",

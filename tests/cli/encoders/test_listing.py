@@ -5,6 +5,7 @@ import importlib.util
 import pytest
 
 from router.cli import main
+from router.encoders import DEFAULT
 
 
 def test_encoders_says_what_is_missing_and_how_to_get_it(
@@ -16,7 +17,7 @@ def test_encoders_says_what_is_missing_and_how_to_get_it(
     )
     assert main(["encoders"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert any(line.startswith("minilm") and " ready " in line and line.endswith("(default)") for line in lines)
+    assert any(line.split()[0] == DEFAULT and " ready " in line and line.endswith("(default)") for line in lines)
     [n] = [n for n, line in enumerate(lines) if line.startswith("st:")]
     assert " missing " in lines[n]
     assert lines[n + 1].strip() == "pip install 'intent-router[st]'"
