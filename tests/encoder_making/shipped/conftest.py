@@ -48,6 +48,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     put(folder / "acebench/en/normal.jsonl", said(two=["fetch two\nsystem: which?\nuser: that"], oos=["nothing"]))
     put(folder / "api_bank/level-1.jsonl", [{"text": "one then", "label": ["one"]}])
     put(folder / "stabletoolbench/G1_tool.jsonl", said(one=["bring one"]))
+    (folder / "wordnet").mkdir()
+    for part in ("adj", "adv", "noun", "verb"):
+        gloss = f'00001740 03 n | a kind of {part}; "say it with {part}"; "no"\n'
+        (folder / "wordnet" / f"data.{part}").write_text(f'  1 a licence | "not this one"\n{gloss}', "utf-8")
     return folder
 
 

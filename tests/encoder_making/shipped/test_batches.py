@@ -18,12 +18,13 @@ def test_every_text_is_laid_out_for_its_intent(learnt: Material) -> None:
     for number, intent in enumerate(learnt.intents):
         own = [text for text, which in zip(entries.texts, entries.intent, strict=True) if which == number]
         assert own == [*intent.utterances, *intent.wordings]
-    none = entries.intent == NO_INTENT
-    assert [text for text, outside in zip(entries.texts, none, strict=True) if outside] == [
+    assert entries.texts[entries.general :] == learnt.general
+    none = entries.intent[: entries.general] == NO_INTENT
+    assert [text for text, outside in zip(entries.texts, none, strict=False) if outside] == [
         "what is tea",
         "who made you",
     ]
-    (domain,) = set(entries.domain[none])
+    (domain,) = set(entries.domain[: entries.general][none])
     assert {learnt.intents[n].domain for n in set(entries.intent[entries.domain == domain]) - {NO_INTENT}} == {
         "written/kitchen"
     }
@@ -48,5 +49,6 @@ def test_a_batch_is_of_one_source_and_shows_each_intent_with_its_declaration(lea
         for number in intents:
             own = company[entries.intent[company] == number]
             assert not entries.spoken[own].all()
+        assert max(batch[:-GENERAL]) < entries.general <= min(batch[-GENERAL * 2 // 3 :])
         assert (entries.intent[company] == NO_INTENT).sum() == (source == "written")
     assert seen >= {"written", "clinc150", "massive", "declared"}  # snips is rare

@@ -9,14 +9,14 @@ import torch
 
 import router.encoder_making.shipped.loss as loss
 from router.encoder_making.shipped.entries import NO_INTENT, Entries
-from router.encoder_making.shipped.loss import HOLD, RELATE, TEMPERATURE, ShippedLoss
+from router.encoder_making.shipped.loss import EQUAL, HOLD, RELATE, TEMPERATURE, ShippedLoss
 from router.encoder_making.shipped.material import DECLARED, Intent, Material
 
 INTENT = [0, 0, 1, 1, 2, NO_INTENT, 3]
 DOMAIN = [0, 0, 0, 0, 1, 0, 2]
 SOURCES = ["written", "written", "snips", DECLARED]
 COUNT = len(INTENT)
-GENERAL = 2
+GENERAL = 3
 
 
 class Table(torch.nn.Module):
@@ -37,7 +37,9 @@ def _unit(rows: np.ndarray) -> np.ndarray:
 
 def _entries() -> Entries:
     intents = tuple(Intent(source, f"d{n}", (), ()) for n, source in enumerate(SOURCES))
-    return Entries(Material(intents, {}), tuple("abcdefg"), np.array(INTENT), np.array(DOMAIN), np.ones(COUNT, bool))
+    return Entries(
+        Material(intents, {}, ()), tuple("abcdefg"), np.array(INTENT), np.array(DOMAIN), np.ones(COUNT, bool)
+    )
 
 
 def _loss(teacher: np.ndarray, batch: list[int]) -> tuple[float, np.ndarray, np.ndarray]:
@@ -59,7 +61,7 @@ def _softmax(row: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("alike", [False, True])
 def test_the_loss_is_what_its_parts_say(alike: bool) -> None:
-    batch, general = [0, 1, 2, 3, 4, 5], [6, 2]
+    batch, general = [0, 1, 2, 3, 4, 5], [6, 2, 5]
     teacher = _unit(np.random.default_rng(5).normal(size=(COUNT, 3)))
     if alike:
         teacher[4] = teacher[0]  # of another domain: not pushed apart
@@ -73,8 +75,10 @@ def test_the_loss_is_what_its_parts_say(alike: bool) -> None:
         each.append(-math.log(shares[same] / sum(shares.values())))
     held = np.mean([1 - rows[n] @ untouched[n] for n in general])
     related = []
-    for place, one in enumerate(seen := batch + general):
-        others = [n for at, n in enumerate(seen) if at != place]
+    for place, one in enumerate(general):
+        others = [n for at, n in enumerate(general) if at != place]
         wanted, got = _softmax(teacher[others] @ teacher[one]), _softmax(rows[others] @ rows[one])
         related.append(float((wanted * np.log(wanted / got)).sum()))
-    assert found == pytest.approx(np.mean(each) + HOLD * held + RELATE * np.mean(related), rel=1e-4)
+    unlike = np.mean([(rows[one] @ rows[n] - teacher[one] @ teacher[n]) ** 2 for one in general for n in general])
+    expected = np.mean(each) + HOLD * held + RELATE * np.mean(related) + EQUAL * unlike
+    assert found == pytest.approx(expected, rel=1e-4)

@@ -43,6 +43,16 @@ def test_a_declaration_that_was_seen_before_or_is_not_described_is_no_trouble(le
     assert "seal tools get one: seal tools get one" in two.wordings
 
 
+def test_general_texts_are_examples_and_definitions(learnt: Material) -> None:
+    assert learnt.general == (
+        "say it with adj",
+        "say it with adv",
+        "say it with noun",
+        "say it with verb",
+        "a kind of adj",
+    )
+
+
 def test_what_is_missing_is_named(data: Path, written: Path, tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match=re.escape(str(tmp_path / "clinc150" / "train.jsonl")) + ".*evals.public"):
         material(tmp_path, written)
