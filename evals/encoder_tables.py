@@ -78,6 +78,43 @@ def languages_table(results: Results) -> str:
     return markdown(("MASSIVE", *(f"{name}, {kinds[kind]}" for kind, name in shown)), [*rows, ("mean", *means)])
 
 
+def held_out_table(results: Results) -> str:
+    """Return what `evals.held_out` measured, an encoder beside the other; what was learnt from is marked."""
+    names = dict.fromkeys(name.partition("/")[0] for name in results)
+    rows = [
+        (what, *(_ranged(results.get(f"{name}/{task}", {}), metric) for name in names))
+        for task, metric, what in _HELD_OUT
+    ]
+    return markdown(("first tool right", *names), rows)
+
+
+def _ranged(found: Mapping[str, Any], metric: str) -> str:
+    """Return a value with its interval, or with its standard deviation over draws."""
+    if metric not in found:
+        return ""
+    value = found[metric]
+    if "low" in value:
+        return f"{value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f})"
+    return f"{value['value']:.3f}" + (f" ± {value['sd']:.3f}" if "sd" in value else "")
+
+
+_HELD_OUT = (
+    ("banking77/mteb", "accuracy", "BANKING77, MTEB's protocol"),
+    ("banking77/5-shot", "accuracy", "BANKING77, 5 examples"),
+    ("banking77/10-shot", "accuracy", "BANKING77, 10 examples"),
+    ("clinc150/held-out/labels", "accuracy", "CLINC150, 4 held-out domains, words of the label"),
+    ("clinc150/held-out/5-shot", "accuracy", "CLINC150, 4 held-out domains, 5 examples"),
+    ("sgd/declarations", "accuracy", "Schema-Guided Dialogue, declarations"),
+    ("sgd/paraphrased", "accuracy", "Schema-Guided Dialogue, five paraphrases of the declarations, mean"),
+    ("massive/held-out/mteb", "accuracy", "MASSIVE en, 6 held-out scenarios, MTEB's protocol"),
+    ("clinc150/learnt/labels", "accuracy", "*CLINC150, 6 domains learnt from, words of the label*"),
+    ("clinc150/learnt/5-shot", "accuracy", "*CLINC150, 6 domains learnt from, 5 examples*"),
+    ("massive/learnt/mteb", "accuracy", "*MASSIVE en, 12 scenarios learnt from, MTEB's protocol*"),
+    ("clinc150/10-shot", "accuracy", "*CLINC150, 10 examples, 6 of 10 domains learnt from*"),
+    ("clinc150/10-shot", "auroc", "*the same, AUROC of out of scope*"),
+)
+
+
 def encoders(results: Results) -> list[str]:
     """Return their names, the smallest first."""
     names = dict.fromkeys(name.partition("/")[0] for name in results)

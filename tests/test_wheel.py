@@ -67,7 +67,7 @@ def test_the_wheel_holds_the_library_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"router"}
     assert [name for name in names if "__pycache__" in name or "/tests/" in name] == []
-    assert [name for name in names if "/minilm/" in name or "/multilingual/" in name] == []
+    assert [name for name in names if "/minilm/" in name] == []
 
 
 def test_the_wheel_is_small_enough_for_a_phone_app(wheel: Path) -> None:

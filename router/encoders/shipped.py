@@ -44,7 +44,6 @@ class Shipped:
 
 SHIPPED = (
     Shipped("en", "English, trained to tell intents apart; in this package"),
-    Shipped("multilingual", "fifty languages, trained to tell intents apart; a package of its own", "multilingual"),
     Shipped("minilm", "English, all-MiniLM-L6-v2 in 8 bits; a package of its own", "minilm"),
 )
 """Every encoder that ships. What is here is listed, opened, put into bundles by its name and tested."""

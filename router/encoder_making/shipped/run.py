@@ -15,6 +15,7 @@ from router.encoder_making.parity import Parity
 from router.encoder_making.shipped.batches import batches
 from router.encoder_making.shipped.entries import entries_of
 from router.encoder_making.shipped.material import material
+from router.encoder_making.tuning.work import Work
 from router.encoders.sentence_transformers import SentenceTransformerEncoder
 
 Progress = Callable[[str, int, int], object]
@@ -39,9 +40,18 @@ def make_english(data: Path, start: str, teacher: str, out: Path, *, steps: int 
     """
     from router.encoder_making.tuning.fit import fit
 
-    work = work_folder(out)
-    work.mkdir(parents=True, exist_ok=True)
     entries = entries_of(material(data))
+    plan = {
+        "start": start,
+        "teacher": teacher,
+        "texts": hashlib.sha256("\n".join(entries.texts).encode()).hexdigest(),
+        "steps": steps,
+        "learning_rate": LEARNING_RATE,
+        "weight_decay": WEIGHT_DECAY,
+        "share": SHARE,
+        "seed": SEED,
+    }
+    work = Work.begin(work_folder(out), plan).folder
     taught = work / "router-en"
     if not taught.exists():
         from router.encoder_making.shipped.loss import ShippedLoss
@@ -88,9 +98,9 @@ def _rows(source: str, texts: Sequence[str], work: Path, progress: Progress) -> 
     import torch
 
     model = _opened(source)
-    digest = hashlib.sha256(
-        "\n".join([str(model), str(sum(p.sum().item() for p in model.parameters())), *texts]).encode()
-    )
+    digest = hashlib.sha256("\n".join([str(model), *texts]).encode())
+    for _, weight in sorted(model.state_dict().items()):
+        digest.update(weight.cpu().numpy().tobytes())
     file = work / f"rows-{digest.hexdigest()[:12]}.npy"
     if not file.exists():
         rows = []
@@ -111,15 +121,11 @@ def _rows(source: str, texts: Sequence[str], work: Path, progress: Progress) -> 
 
 def _averaged(start: str, taught: Path, out: Path) -> None:
     """Write the mean of two models' weights, as long as the one that was begun with takes texts."""
+    import torch
     from sentence_transformers import SentenceTransformer
 
     first, last = SentenceTransformer(start, device="cpu"), SentenceTransformer(str(taught), device="cpu")
-    before = first.state_dict()
     after = last.state_dict()
-    first.load_state_dict(
-        {
-            name: SHARE * after[name] + (1 - SHARE) * before[name] if before[name].is_floating_point() else before[name]
-            for name in before
-        }
-    )
+    mean = {name: torch.lerp(weight, after[name], SHARE) for name, weight in first.state_dict().items()}
+    first.load_state_dict(mean)
     first.save(str(out), create_model_card=False)
