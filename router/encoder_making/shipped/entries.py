@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,14 @@ class Entries:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    @property
+    def digest(self) -> str:
+        """A digest of all of it."""
+        found = hashlib.sha256("\n".join(self.texts).encode())
+        for each in (self.intent, self.domain, self.spoken):
+            found.update(each.tobytes())
+        return found.hexdigest()
 
     @property
     def general(self) -> int:

@@ -76,8 +76,8 @@ class ShippedLoss(torch.nn.Module):
         intent, domain = self.intent[labels], self.domain[labels]
         itself = torch.eye(len(labels), dtype=torch.bool, device=labels.device)
         same = (intent[:, None] == intent) & (intent != NO_INTENT) & ~itself
-        unknown = (domain[:, None] != domain) & (wanted > self.alike[labels])
-        logits = (similar / TEMPERATURE).masked_fill(itself | (unknown & ~same), -torch.inf)
+        unknown = (domain[:, None] != domain) & (wanted > self.alike[labels][:, None])
+        logits = (similar / TEMPERATURE).masked_fill(itself | unknown, -torch.inf)
         likely = logits - logits.logsumexp(dim=1, keepdim=True)
         anchors = same.any(dim=1)
         mean = likely.masked_fill(~same, 0).sum(dim=1)[anchors] / same.sum(dim=1)[anchors]

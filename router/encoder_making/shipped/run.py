@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from sentence_transformers import SentenceTransformer
 
+import router
 from router.encoder_making.export import export
 from router.encoder_making.parity import Parity
-from router.encoder_making.shipped.batches import batches
+from router.encoder_making.shipped.batches import GENERAL, INTENTS, SOURCES, UTTERANCES, batches
 from router.encoder_making.shipped.entries import entries_of
+from router.encoder_making.shipped.loss import (
+    ALIKE,
+    ALIKE_DECLARED,
+    EQUAL,
+    HOLD,
+    RELATE,
+    TEMPERATURE,
+    ShippedLoss,
+)
 from router.encoder_making.shipped.material import material
+from router.encoder_making.tuning.fit import fit
 from router.encoder_making.tuning.work import Work
+from router.encoders.card import Card
 from router.encoders.sentence_transformers import SentenceTransformerEncoder
 
 Progress = Callable[[str, int, int], object]
 
+NAME = "en"
+SOURCE = "sentence-transformers/all-MiniLM-L6-v2"
+"""What is begun with, by the name that people know."""
 STEPS = 1500
 LEARNING_RATE = 1e-4
 WEIGHT_DECAY = 0.01
@@ -29,6 +47,8 @@ SHARE = 0.8
 MAX_TOKENS = 48
 """Longer texts are cut while learning."""
 _BATCH = 256
+_COMPARED = 2000
+"""With so many texts or a few more the 8 bits are compared."""
 
 
 def make_english(data: Path, start: str, teacher: str, out: Path, *, steps: int = STEPS, progress: Progress) -> Parity:
@@ -38,42 +58,41 @@ def make_english(data: Path, start: str, teacher: str, out: Path, *, steps: int 
     kept in `work_folder(out)`, and a run with the same arguments goes on there.
     Raises EncoderError.
     """
-    from router.encoder_making.tuning.fit import fit
-
     entries = entries_of(material(data))
+    begun, master = _opened(start), _opened(teacher)
     plan = {
-        "start": start,
-        "teacher": teacher,
-        "texts": hashlib.sha256("\n".join(entries.texts).encode()).hexdigest(),
-        "steps": steps,
-        "learning_rate": LEARNING_RATE,
-        "weight_decay": WEIGHT_DECAY,
-        "share": SHARE,
-        "seed": SEED,
+        "package": router.__version__,
+        "start": _digest(begun),
+        "teacher": _digest(master),
+        "learnt": entries.digest,
+        "seen": [SOURCES, INTENTS, UTTERANCES, GENERAL, MAX_TOKENS],
+        "loss": [TEMPERATURE, HOLD, RELATE, EQUAL, ALIKE, ALIKE_DECLARED],
+        "taught": [steps, LEARNING_RATE, WEIGHT_DECAY, SHARE, SEED],
     }
     work = Work.begin(work_folder(out), plan).folder
-    taught = work / "router-en"
-    if not taught.exists():
-        from router.encoder_making.shipped.loss import ShippedLoss
-
-        untouched, wanted = (_rows(name, entries.texts, work, progress) for name in (start, teacher))
-        model = _opened(start)
-        fit(
-            model,
-            entries.texts,
-            batches(entries, untouched, steps, SEED),
-            lambda tuned: ShippedLoss(tuned, entries, untouched, wanted),
-            work / "taught",
-            learning_rate=LEARNING_RATE,
-            weight_decay=WEIGHT_DECAY,
-            seed=SEED,
-            tune_tokens=True,
-            bf16=True,
-            progress=lambda done, total: progress("teaching", done, total),
-        )
-        _averaged(start, work / "taught", taught)
-    texts = [text for text, spoken in zip(entries.texts, entries.spoken, strict=True) if spoken][::16]
-    return export(SentenceTransformerEncoder(str(taught)), out, "int8", texts, tokens=True, progress=progress)
+    made = work / NAME
+    if not made.exists():
+        if not (work / "taught").exists():
+            untouched, wanted = (_rows(model, entries.texts, work, progress) for model in (begun, master))
+            fit(
+                begun,
+                entries.texts,
+                batches(entries, untouched, steps, SEED),
+                lambda tuned: ShippedLoss(tuned, entries, untouched, wanted),
+                work / "taught",
+                learning_rate=LEARNING_RATE,
+                weight_decay=WEIGHT_DECAY,
+                seed=SEED,
+                tune_tokens=True,
+                bf16=True,
+                progress=lambda done, total: progress("teaching", done, total),
+            )
+        _average(start, work / "taught", made)
+    said = [text for text, spoken in zip(entries.texts, entries.spoken, strict=True) if spoken]
+    texts = said[:: max(1, len(said) // _COMPARED)]
+    parity = export(SentenceTransformerEncoder(str(made)), out, "int8", texts, tokens=True, progress=progress)
+    Card.read(out).write(out, source=SOURCE, recipe=f"python -m {__package__}", parity=parity.to_dict())
+    return parity
 
 
 def work_folder(out: Path) -> Path:
@@ -82,36 +101,31 @@ def work_folder(out: Path) -> Path:
 
 
 def _opened(source: str) -> Any:
-    from sentence_transformers import SentenceTransformer
-    from torch.nn import Dropout
-
     model = SentenceTransformer(source)
     model.max_seq_length = min(model.max_seq_length or MAX_TOKENS, MAX_TOKENS)
     for module in model.modules():
-        if isinstance(module, Dropout):
+        if isinstance(module, torch.nn.Dropout):
             module.p = 0.0  # rows are compared with rows that were computed without
     return model
 
 
-def _rows(source: str, texts: Sequence[str], work: Path, progress: Progress) -> NDArray[np.float32]:
-    """Return the unit rows [n, D] of a model, computed in bfloat16 and kept."""
-    import torch
-
-    model = _opened(source)
-    digest = hashlib.sha256("\n".join([str(model), *texts]).encode())
+def _digest(model: Any) -> str:
+    digest = hashlib.sha256(str(model).encode())
     for _, weight in sorted(model.state_dict().items()):
         digest.update(weight.cpu().numpy().tobytes())
-    file = work / f"rows-{digest.hexdigest()[:12]}.npy"
+    return digest.hexdigest()
+
+
+def _rows(model: Any, texts: Sequence[str], work: Path, progress: Progress) -> NDArray[np.float32]:
+    """Return the unit rows [n, D] of a model, computed in bfloat16 and kept."""
+    file = work / f"rows-{_digest(model)[:12]}.npy"
     if not file.exists():
         rows = []
         for start in range(0, len(texts), _BATCH):
+            some = list(texts[start : start + _BATCH])
             with torch.autocast(model.device.type, torch.bfloat16):
-                rows.append(
-                    model.encode(
-                        list(texts[start : start + _BATCH]), normalize_embeddings=True, show_progress_bar=False
-                    )
-                )
-            progress(f"rows of {Path(source).name}", min(start + _BATCH, len(texts)), len(texts))
+                rows.append(model.encode(some, normalize_embeddings=True, show_progress_bar=False))
+            progress(f"rows of {model.get_embedding_dimension()} numbers", start + len(some), len(texts))
         new = file.with_suffix(".new.npy")
         np.save(new, np.concatenate(rows).astype(np.float16))
         new.rename(file)
@@ -119,13 +133,12 @@ def _rows(source: str, texts: Sequence[str], work: Path, progress: Progress) -> 
     return found
 
 
-def _averaged(start: str, taught: Path, out: Path) -> None:
+def _average(start: str, taught: Path, out: Path) -> None:
     """Write the mean of two models' weights, as long as the one that was begun with takes texts."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-
     first, last = SentenceTransformer(start, device="cpu"), SentenceTransformer(str(taught), device="cpu")
     after = last.state_dict()
-    mean = {name: torch.lerp(weight, after[name], SHARE) for name, weight in first.state_dict().items()}
-    first.load_state_dict(mean)
-    first.save(str(out), create_model_card=False)
+    first.load_state_dict({name: torch.lerp(weight, after[name], SHARE) for name, weight in first.state_dict().items()})
+    new = out.with_name(f"{out.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    first.save(str(new), create_model_card=False)
+    new.rename(out)

@@ -42,7 +42,8 @@ def fit(
     Beside the folder are its checkpoints until it is whole, see `checkpoints_of`; a
     run that finds some goes on there, to the same end. The table of tokens is
     tuned only with `tune_tokens`: words that few texts have would be left behind
-    by those that they have. `bf16` computes in bfloat16 where that is quicker.
+    by those that they have. `bf16` computes in bfloat16, which is
+    quicker where the processor knows it.
     """
     checkpoints = checkpoints_of(out)
     tuned = copy.deepcopy(model)

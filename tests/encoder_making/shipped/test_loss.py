@@ -82,3 +82,20 @@ def test_the_loss_is_what_its_parts_say(alike: bool) -> None:
     unlike = np.mean([(rows[one] @ rows[n] - teacher[one] @ teacher[n]) ** 2 for one in general for n in general])
     expected = np.mean(each) + HOLD * held + RELATE * np.mean(related) + EQUAL * unlike
     assert found == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize(("similar", "pushed"), [(0.9, True), (0.97, False)])
+def test_declarations_of_two_domains_are_pushed_apart_unless_they_say_the_same(similar: float, pushed: bool) -> None:
+    intents = tuple(Intent(DECLARED, f"d{n}", (), ()) for n in range(2))
+    which = np.array([0, 0, 1, 1, NO_INTENT])
+    entries = Entries(Material(intents, {}, ()), tuple("abcde"), which, which, np.zeros(5, bool))
+    teacher = np.zeros((5, 2), np.float32)
+    teacher[:, 0] = 1
+    teacher[2:4] = similar, math.sqrt(1 - similar**2)
+    model = Table()
+    batch = torch.tensor([0, 1, 2, 3, 4, 4, 4])
+    features = {"input_ids": batch[:, None], "attention_mask": torch.ones(len(batch), 1)}
+    untouched = model.rows.detach().numpy()[:5]
+    ShippedLoss(model, entries, untouched, teacher)([features], batch).backward()  # type: ignore[arg-type]
+    assert model.rows.grad is not None
+    assert bool(model.rows.grad[:4].abs().max() > 1e-6) == pushed
