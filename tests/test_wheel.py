@@ -25,8 +25,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel with the files of the encoder `minilm`."""
-    return build(ROOT / "router/encoders/minilm", tmp_path_factory.mktemp("data"))
+    """Build the wheel with the files of the encoder `en`."""
+    return build(ROOT / "router/encoders/en", tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_the_wheel_holds_the_library_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"router"}
     assert [name for name in names if "__pycache__" in name or "/tests/" in name] == []
-    assert [name for name in names if "/minilm/" in name] == []
+    assert [name for name in names if "/encoders/en/" in name] == []
 
 
 def test_the_wheel_is_small_enough_for_a_phone_app(wheel: Path) -> None:
@@ -75,12 +75,12 @@ def test_the_wheel_is_small_enough_for_a_phone_app(wheel: Path) -> None:
 
 
 def test_a_wheel_of_data_holds_the_files_of_its_encoder_and_nothing_else(data: Path) -> None:
-    archive, folder = zipfile.ZipFile(data), ROOT / "router/encoders/minilm"
+    archive, folder = zipfile.ZipFile(data), ROOT / "router/encoders/en"
     files = {name: archive.read(name) for name in archive.namelist() if ".dist-info/" not in name}
     kept = [file for file in folder.iterdir() if file.is_file() and file.name not in ("recipe.py", "pyproject.toml")]
-    assert files == {f"intent_router_minilm/{file.name}": file.read_bytes() for file in kept}
+    assert files == {f"intent_router_en/{file.name}": file.read_bytes() for file in kept}
     (metadata,) = (archive.read(name).decode() for name in archive.namelist() if name.endswith("/METADATA"))
-    assert "Name: intent-router-minilm\n" in metadata
+    assert "Name: intent-router-en\n" in metadata
     assert "License-File: LICENSE\nLicense-File: NOTICE\n" in metadata
     assert "Requires-Dist" not in metadata
 
@@ -90,10 +90,10 @@ def test_a_wheel_of_data_is_found_wherever_it_is_installed(installed: Path, data
 from router.encoders import available_encoders, load_encoder
 from router.errors import MissingExtraError
 
-(info,) = (info for info in available_encoders() if info.spec == "minilm")
+(info,) = (info for info in available_encoders() if info.spec == "en")
 print(info.ready)
 try:
-    encoder = load_encoder("minilm")
+    encoder = load_encoder("en")
     print(encoder.folder.parent, encoder.encode(["wake me"]).shape)
 except MissingExtraError as error:
     print(error)
@@ -101,7 +101,7 @@ except MissingExtraError as error:
     without = run("-c", script, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(installed)})
     assert without.splitlines() == [
         "False",
-        "encoder 'minilm' needs 'intent-router-minilm'. Install it with: pip install 'intent-router[minilm]'",
+        "encoder 'en' needs 'intent-router-en'. Install it with: pip install 'intent-router[en]'",
     ]
     place = install(data, tmp_path / "data")
     both = {**os.environ, "PYTHONPATH": f"{installed}{os.pathsep}{place}"}

@@ -1,6 +1,6 @@
 """The encoders that ship: one in this package, the others as packages of data built from the same repository.
 
-A package of data is a module of its own, `intent_router_minilm`, which holds the
+A package of data is a module of its own, `intent_router_en`, which holds the
 files of one folder beside this module and no code. So it is found wherever an
 installer puts it, also where each package has a place to itself (PEX, Bazel,
 `pip --target`), and coming and going it touches no file of this package.
@@ -43,8 +43,8 @@ class Shipped:
 
 
 SHIPPED = (
-    Shipped("en", "English, trained to tell intents apart; in this package"),
-    Shipped("minilm", "English, all-MiniLM-L6-v2 in 8 bits; a package of its own", "minilm"),
+    Shipped("minilm", "English, all-MiniLM-L6-v2 in 8 bits; in this package"),
+    Shipped("en", "English, the same trained to tell intents apart; a package of its own", "en"),
 )
 """Every encoder that ships. What is here is listed, opened, put into bundles by its name and tested."""
 
