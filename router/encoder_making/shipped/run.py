@@ -42,7 +42,7 @@ STEPS = 1500
 LEARNING_RATE = 1e-4
 WEIGHT_DECAY = 0.01
 SEED = 0
-SHARE = 0.8
+SHARE = 0.6
 """Of each weight in the mean of the taught model and the one it began as (Wortsman et al., 2022)."""
 MAX_TOKENS = 48
 """Longer texts are cut while learning."""
