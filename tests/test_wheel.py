@@ -44,7 +44,7 @@ def test_the_wheel_holds_what_is_needed_at_run_time(wheel: Path) -> None:
         "router/cli/scaffold/set_timer.yaml",
         *(f"router/conversation/languages/{name}.json" for name in ("mul", *LANGUAGES)),
         *(f"router/evaluation/rendering/page/{name}" for name in PAGE),
-        *(f"router/encoders/en/{name}" for name in ("model.onnx", "tokenizer.json", "encoder.json", "MODEL_CARD.md")),
+        *(f"router/encoders/minilm/{name}" for name in ("model.onnx", "tokenizer.json", "encoder.json", "MODEL_CARD.md")),
     ):
         assert needed in names
 
@@ -52,7 +52,7 @@ def test_the_wheel_holds_what_is_needed_at_run_time(wheel: Path) -> None:
 def test_the_wheel_holds_every_licence_and_says_so(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     licences = (
-        *("LICENSE", "router/encoders/en/LICENSE", "router/encoders/en/NOTICE"),
+        *("LICENSE", "router/encoders/minilm/LICENSE", "router/encoders/minilm/NOTICE"),
         "router/arguments/declared/NOTICE",
     )
     (info,) = {name.split("/")[0] for name in archive.namelist() if ".dist-info/" in name}
