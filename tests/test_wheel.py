@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from router.conversation.vocabulary import LANGUAGES
+from router.encoders.card import CARD, MODEL, TOKENIZER
 
 ROOT = Path(__file__).parent.parent
 PAGE = ("page.html.j2", "suite.html.j2", "changes.html.j2", "macros.html.j2", "page.css", "page.js")
@@ -44,7 +45,7 @@ def test_the_wheel_holds_what_is_needed_at_run_time(wheel: Path) -> None:
         "router/cli/scaffold/set_timer.yaml",
         *(f"router/conversation/languages/{name}.json" for name in ("mul", *LANGUAGES)),
         *(f"router/evaluation/rendering/page/{name}" for name in PAGE),
-        *(f"router/encoders/minilm/{name}" for name in ("model.onnx", "tokenizer.json", "encoder.json", "MODEL_CARD.md")),
+        *(f"router/encoders/minilm/{name}" for name in (MODEL, TOKENIZER, CARD, "MODEL_CARD.md")),
     ):
         assert needed in names
 
