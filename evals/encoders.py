@@ -90,23 +90,39 @@ def main(argv: Sequence[str] | None = None) -> int:
         results = kept(arguments.output, "reporting") if arguments.output else {}
     except ValueError as error:
         parser.error(str(error))
+
+    def store() -> None:
+        if arguments.output:
+            write(arguments.output, "reporting", results)
+
     for spec in arguments.encoders:
         opened = load_encoder(spec)
-        made = {
-            "encoder": f"{opened.name} ({opened.dim} dims, {opened.fingerprint})",
-            "commit": commit(ROOT),
-            "machine": machine(),
-        }
-        for task, measure in tasks(arguments.data, spec, Kept(opened), arguments.draws):
-            name = f"{opened.name}/{task}"
-            if name in results or (arguments.only and not any(part in task for part in arguments.only)):
-                continue
-            started = time.perf_counter()
-            results[name] = measure() | made
-            print(f"{name}: {json.dumps(results[name])} ({time.perf_counter() - started:.0f} s)", flush=True)
-            if arguments.output:
-                write(arguments.output, "reporting", results)
+        add_results(opened, tasks(arguments.data, spec, Kept(opened), arguments.draws), results, arguments.only, store)
     return 0
+
+
+def add_results(
+    encoder: Encoder,
+    tasks: Iterable[tuple[str, Measure]],
+    results: dict[str, Any],
+    only: Sequence[str],
+    store: Callable[[], None],
+) -> None:
+    """Measure what is wanted and was not measured of this very encoder, and store it task by task."""
+    made = {
+        "encoder": f"{encoder.name} ({encoder.dim} dims, {encoder.fingerprint})",
+        "commit": commit(ROOT),
+        "machine": machine(),
+    }
+    for task, measure in tasks:
+        name = f"{encoder.name}/{task}"
+        known = results.get(name, {}).get("encoder") == made["encoder"]
+        if known or (only and not any(part in task for part in only)):
+            continue
+        started = time.perf_counter()
+        results[name] = measure() | made
+        print(f"{name}: {json.dumps(results[name])} ({time.perf_counter() - started:.0f} s)", flush=True)
+        store()
 
 
 def tasks(data: Path, spec: str, encoder: Kept, draws: int) -> Iterator[tuple[str, Measure]]:

@@ -11,16 +11,14 @@ What it did learn from stands beside, to be told from that. Splits for reporting
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from evals.encoders import Kept, probed_rows
+from evals.encoders import Kept, Measure, add_results, probed_rows
 from evals.public import figures, kept, measured, write
 from evals.public_sets import banking77, clinc150, sgd
 from evals.public_sets.rows import MTEB_DRAWS, Row, cases, label_tool, labelled_tools, read_rows, without
@@ -35,13 +33,9 @@ from router.encoder_making.shipped.held_out import (
 )
 from router.encoders import load_encoder
 from router.evaluation import Suite, run, suite_result
-from router.evaluation.provenance import commit, machine
 from router.training import train
 
-ROOT = Path(__file__).parent.parent
 ROUTED = ("banking77/5-shot", "banking77/10-shot", "clinc150/10-shot")
-
-Measure = Callable[[], dict[str, Any]]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -60,23 +54,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         results = kept(arguments.output, scored) if arguments.output else {}
     except ValueError as error:
         parser.error(str(error))
+
+    def store() -> None:
+        if arguments.output:
+            write(arguments.output, scored, results)
+
     for spec in arguments.encoders:
         opened = load_encoder(spec)
-        made = {
-            "encoder": f"{opened.name} ({opened.dim} dims, {opened.fingerprint})",
-            "commit": commit(ROOT),
-            "machine": machine(),
-        }
-        for task, measure in tasks(arguments.data, Kept(opened), arguments.validation):
-            name = f"{opened.name}/{task}"
-            known = results.get(name, {}).get("encoder") == made["encoder"]
-            if known or (arguments.only and not any(part in task for part in arguments.only)):
-                continue
-            started = time.perf_counter()
-            results[name] = measure() | made
-            print(f"{name}: {json.dumps(results[name])} ({time.perf_counter() - started:.0f} s)", flush=True)
-            if arguments.output:
-                write(arguments.output, scored, results)
+        add_results(opened, tasks(arguments.data, Kept(opened), arguments.validation), results, arguments.only, store)
     return 0
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from router.encoder_making.shipped.entries import NO_INTENT, Entries, Ints
 from router.encoder_making.shipped.material import DECLARED
+from router.encoder_making.tuning.texts import nearest
 
 SOURCES = {"written": 0.48, "clinc150": 0.17, "massive": 0.13, "snips": 0.02, DECLARED: 0.20}
 """How often a batch is of a source."""
@@ -105,7 +106,7 @@ def _sources(entries: Entries, rows: NDArray[np.float32]) -> dict[str, _Source]:
             utterances,
             wordings,
             [none[entries.domain[places[number][0]]] for number in numbers],
-            _neighbours(np.stack([rows[texts].mean(axis=0) for texts in wordings])),
+            nearest(np.stack([rows[texts].mean(axis=0) for texts in wordings]), _NEIGHBOURS),
             np.array([place for place, texts in enumerate(utterances) if len(texts)], np.int64),
             declared=name == DECLARED,
         )
@@ -117,12 +118,3 @@ def _places(numbers: Ints, count: int) -> list[Ints]:
     order = np.argsort(numbers, kind="stable")
     starts = np.searchsorted(numbers[order], np.arange(count + 1))
     return [order[start:end] for start, end in pairwise(starts)]
-
-
-def _neighbours(means: NDArray[np.float32]) -> Ints:
-    """Return the most similar others of each: `[intents, 8]`, fewer where there are fewer."""
-    unit = means / np.linalg.norm(means, axis=1, keepdims=True)
-    similar = unit @ unit.T
-    np.fill_diagonal(similar, -np.inf)
-    nearest: Ints = np.argsort(-similar, axis=1, kind="stable")[:, : min(_NEIGHBOURS, len(means) - 1)]
-    return nearest

@@ -13,7 +13,7 @@ from torch import Tensor
 from router.encoder_making.shipped.batches import GENERAL
 from router.encoder_making.shipped.entries import NO_INTENT, Entries
 from router.encoder_making.shipped.material import DECLARED
-from router.encoder_making.tuning.loss import rows_of
+from router.encoder_making.tuning.loss import contrast, rows_of
 
 TEMPERATURE = 0.07
 HOLD = 2.0
@@ -77,11 +77,7 @@ class ShippedLoss(torch.nn.Module):
         itself = torch.eye(len(labels), dtype=torch.bool, device=labels.device)
         same = (intent[:, None] == intent) & (intent != NO_INTENT) & ~itself
         unknown = (domain[:, None] != domain) & (wanted > self.alike[labels][:, None])
-        logits = (similar / TEMPERATURE).masked_fill(itself | unknown, -torch.inf)
-        likely = logits - logits.logsumexp(dim=1, keepdim=True)
-        anchors = same.any(dim=1)
-        mean = likely.masked_fill(~same, 0).sum(dim=1)[anchors] / same.sum(dim=1)[anchors]
-        return -mean.mean()
+        return contrast(similar / TEMPERATURE, same, ~(same | itself | unknown))
 
 
 def _divergence(wanted: Tensor, similar: Tensor) -> Tensor:

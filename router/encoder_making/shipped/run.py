@@ -73,7 +73,10 @@ def make_english(data: Path, start: str, teacher: str, out: Path, *, steps: int 
     made = work / NAME
     if not made.exists():
         if not (work / "taught").exists():
-            untouched, wanted = (_rows(model, entries.texts, work, progress) for model in (begun, master))
+            untouched, wanted = (
+                _rows(model, entries.texts, work / f"{name}.npy", progress)
+                for name, model in (("start", begun), ("teacher", master))
+            )
             fit(
                 begun,
                 entries.texts,
@@ -116,16 +119,15 @@ def _digest(model: Any) -> str:
     return digest.hexdigest()
 
 
-def _rows(model: Any, texts: Sequence[str], work: Path, progress: Progress) -> NDArray[np.float32]:
-    """Return the unit rows [n, D] of a model, computed in bfloat16 and kept."""
-    file = work / f"rows-{_digest(model)[:12]}.npy"
+def _rows(model: Any, texts: Sequence[str], file: Path, progress: Progress) -> NDArray[np.float32]:
+    """Return the unit rows [n, D] of a model, computed in bfloat16 and kept in a file."""
     if not file.exists():
         rows = []
         for start in range(0, len(texts), _BATCH):
             some = list(texts[start : start + _BATCH])
             with torch.autocast(model.device.type, torch.bfloat16):
                 rows.append(model.encode(some, normalize_embeddings=True, show_progress_bar=False))
-            progress(f"rows of {model.get_embedding_dimension()} numbers", start + len(some), len(texts))
+            progress(f"rows of the {file.stem}", start + len(some), len(texts))
         new = file.with_suffix(".new.npy")
         np.save(new, np.concatenate(rows).astype(np.float16))
         new.rename(file)

@@ -53,13 +53,22 @@ class TuningLoss(torch.nn.Module):
         same = (tool[:, None] == tool) & of_tool[:, None]
         same &= ~torch.eye(len(tool), dtype=torch.bool, device=tool.device)
         other = of_tool[:, None] & ((of_tool & (tool[:, None] != tool)) | outside | (against == tool[:, None]))
-        logits = similar.masked_fill(~(same | other), -torch.inf)
-        likely = logits - logits.logsumexp(dim=1, keepdim=True)
-        anchors = same.any(dim=1)
-        if not anchors.any():
-            return similar.sum() * 0
-        mean = likely.masked_fill(~same, 0).sum(dim=1)[anchors] / same.sum(dim=1)[anchors]
-        return -mean.mean()
+        return contrast(similar, same, other)
+
+
+def contrast(similar: Tensor, same: Tensor, other: Tensor) -> Tensor:
+    """Return the supervised contrastive loss of similarities over a temperature [n, n].
+
+    `same` are the pairs that belong together, `other` those that do not; the rest
+    is not looked at. It is 0 where nothing belongs together.
+    """
+    logits = similar.masked_fill(~(same | other), -torch.inf)
+    likely = logits - logits.logsumexp(dim=1, keepdim=True)
+    anchors = same.any(dim=1)
+    if not anchors.any():
+        return similar.sum() * 0
+    mean = likely.masked_fill(~same, 0).sum(dim=1)[anchors] / same.sum(dim=1)[anchors]
+    return -mean.mean()
 
 
 def rows_of(model: SentenceTransformer, features: Mapping[str, Tensor]) -> Tensor:

@@ -105,7 +105,8 @@ def batches(texts: Texts, teacher: NDArray[np.float32], steps: int, seed: int) -
     interrupted run goes on with the same ones.
     """
     count = int(texts.tool.max()) + 1
-    neighbours = _neighbours(texts, teacher, count)
+    means = np.stack([teacher[texts.tool == n].mean(axis=0) for n in range(count)])
+    neighbours = nearest(means, _NEIGHBOURS)
     examples = [np.flatnonzero(texts.examples & (texts.tool == n)) for n in range(count)]
     worded = [np.flatnonzero((texts.weight > 0) & (texts.tool == n)) for n in range(count)]
     against = [np.flatnonzero(texts.against == n) for n in range(count)]
@@ -123,16 +124,16 @@ def batches(texts: Texts, teacher: NDArray[np.float32], steps: int, seed: int) -
         yield [*batch, *_some(outside, _OUT_OF_SCOPE, chance), *_some(general, _GENERAL, chance)]
 
 
-def _neighbours(texts: Texts, teacher: NDArray[np.float32], count: int) -> list[Ints]:
-    """Return the tools whose mean rows are most similar to that of each."""
-    means = np.stack([teacher[texts.tool == n].mean(axis=0) for n in range(count)])
-    means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
-    similar = means @ means.T
+def nearest(rows: NDArray[np.float32], count: int) -> Ints:
+    """Return the most similar other rows of each, the nearest first: `[n, count]`, fewer where there are fewer."""
+    unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    similar = unit @ unit.T
     np.fill_diagonal(similar, -np.inf)
-    return list(np.argsort(-similar, axis=1, kind="stable")[:, : min(_NEIGHBOURS, count - 1)])
+    found: Ints = np.argsort(-similar, axis=1, kind="stable")[:, : min(count, len(rows) - 1)]
+    return found
 
 
-def _company(neighbours: list[Ints], chance: np.random.Generator) -> list[int]:
+def _company(neighbours: Ints, chance: np.random.Generator) -> list[int]:
     """Choose the tools of a batch, each followed by one that is near it."""
     chosen: dict[int, None] = {}
     for tool in chance.permutation(len(neighbours)):
