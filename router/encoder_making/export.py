@@ -47,6 +47,7 @@ def export(
     precision: Precision,
     texts: Sequence[str],
     *,
+    table: Precision | None = None,
     tokens: bool = False,
     tools: ToolSet | None = None,
     suite: Suite | None = None,
@@ -56,7 +57,8 @@ def export(
     """Write `model.onnx`, `tokenizer.json` and `encoder.json` to the folder `out`, and return how near it came.
 
     Compared are the rows of `texts`, of the empty one and of one that is cut;
-    with `tools`, the decisions of routers too. `tokens` keeps the vectors of
+    with `tools`, the decisions of routers too. `table` is the precision of the rows
+    that tokens are looked up in, where it is another. `tokens` keeps the vectors of
     tokens as an output. The folder takes its place at the end: whatever stops
     this, what was there stays. Raises EncoderError if the model is of no kind
     that can be exported, if something else is in the way, or if more is lost than
@@ -65,7 +67,7 @@ def export(
     source = check_exportable(original, out)
     with placed(out) as new:
         progress("writing the graph", 0, 1)
-        card = write(source, new, precision, tokens=tokens)
+        card = write(source, new, precision, table=table, tokens=tokens)
         card = replace(card, prefixes=original.prefixes, matryoshka_dimensions=original.matryoshka_dimensions)
         card.write(new)
         progress("writing the graph", 1, 1)
@@ -89,9 +91,11 @@ def check_exportable(original: SentenceTransformerEncoder, out: Path) -> Source:
     return source
 
 
-def write(source: Source, folder: Path, precision: Precision, *, tokens: bool = False) -> Card:
+def write(
+    source: Source, folder: Path, precision: Precision, *, table: Precision | None = None, tokens: bool = False
+) -> Card:
     """Write the graph and the tokenizer to a folder, compared with nothing yet, and return a card for it."""
-    graph = Graph(precision)
+    graph = Graph(precision, table or precision)
     hidden = ARCHITECTURES[source.config.model_type](graph, source, TOKENS)
     _fold(graph, source, hidden)
     outputs: dict[str, Sequence[str | int]] = {ROW: [1, source.dim]}

@@ -21,17 +21,20 @@ from router.encoders.card import MODEL
 from router.encoders.safetensors import write_arrays
 from router.encoders.tables import TABLES, WEIGHTS
 
-BESIDE = 64 * 1024 * 1024
+BESIDE = 32 * 1024 * 1024
 """From so many bytes on weights are in a file of their own, to be mapped into memory."""
 _SMALL = 1024
 """Constants of fewer bytes stay in the graph, which shapes are inferred from."""
 
 
 class Graph:
-    """Operators and constants, appended in order. Each method returns the name of what it gives."""
+    """Operators and constants, appended in order. Each method returns the name of what it gives.
 
-    def __init__(self, precision: Precision) -> None:
-        self.precision = precision
+    `table` is the precision of what tokens are looked up in.
+    """
+
+    def __init__(self, precision: Precision, table: Precision) -> None:
+        self.precision, self.table = precision, table
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[str, NDArray[Any]] = {}
 
@@ -75,9 +78,9 @@ class Graph:
         What it is kept in has names by which a device finds it, to map it into memory.
         """
         name = TABLES
-        if self.precision == "fp32":
+        if self.table == "fp32":
             return self.node("Gather", [self.constant(f"{name}.table", table), ids], name)
-        if self.precision == "int4":
+        if self.table == "int4":
             return self._rows_of_int4(table, ids)
         values, scales = rows_in_int8(table)
         found = self.node("Gather", [self.constant(f"{name}.int8", values), ids], f"{name}.rows")

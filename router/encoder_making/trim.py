@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -47,8 +48,11 @@ def trim(
     *,
     languages: Sequence[str] = (),
     texts: Sequence[str] = (),
+    least: int = 1,
 ) -> Trimmed:
     """Write an encoder again without the pieces that neither these languages nor these texts need.
+
+    Of the texts a piece is needed that stands in them `least` times.
 
     A text that was cut into pieces that are kept is cut into the same ones, and
     has the same row. Any other text still has a row: where a word's piece is
@@ -64,7 +68,7 @@ def trim(
         raise EncoderError(f"{out}: is the folder that is read. Name another.")
     whole = _opened(source) if isinstance(source, Path) else source
     vocabulary = _vocabulary(source)
-    tokenizer, order = _chosen(vocabulary, whole, languages, texts)
+    tokenizer, order = _chosen(vocabulary, whole, languages, texts, least)
     with placed(out) as new:
         if isinstance(whole, SentenceTransformerEncoder):
             size = keep_rows_of_model(whole, new, order, tokenizer)
@@ -94,7 +98,7 @@ def _vocabulary(source: Path | SentenceTransformerEncoder) -> Vocabulary:
 
 
 def _chosen(
-    vocabulary: Vocabulary, encoder: Encoder, languages: Sequence[str], texts: Sequence[str]
+    vocabulary: Vocabulary, encoder: Encoder, languages: Sequence[str], texts: Sequence[str], least: int
 ) -> tuple[str, list[int]]:
     """Return the smaller tokenizer, and the numbers here of its pieces in their order."""
     kept = vocabulary.always()
@@ -102,8 +106,10 @@ def _chosen(
         kept |= needed(vocabulary, language)
     own = (encoder.prefixes, *tasks_of(encoder).values())
     prefixes = dict.fromkeys(("", *(prefix for each in own for prefix in (each.utterance, each.declaration))))
-    needing = [prefix + text for prefix in prefixes for text in ("", *texts)]
-    kept.update(number for ids in vocabulary.cut(needing) for number in ids)
+    kept.update(number for ids in vocabulary.cut(list(prefixes)) for number in ids)
+    for prefix in prefixes:
+        counts = Counter(number for ids in vocabulary.cut([prefix + text for text in texts]) for number in ids)
+        kept.update(number for number, count in counts.items() if count >= least)
     return vocabulary.reduced(vocabulary.closed(kept))
 
 

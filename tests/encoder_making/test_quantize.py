@@ -54,7 +54,7 @@ def test_the_runtime_multiplies_with_the_values_that_are_meant(
     tmp_path_factory: pytest.TempPathFactory, precision: Precision, width: int
 ) -> None:
     matrix, table = _random(24, width), _random(7, width, 1)
-    graph = Graph(precision)
+    graph = Graph(precision, precision)
     rows = graph.rows(table, "input_ids")
     graph.node("Identity", [rows], "rows")
     graph.node("Identity", [graph.matmul(rows, "product", matrix)], "multiplied")

@@ -16,7 +16,7 @@ from router.errors import EncoderError
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("router.encoder_making.graph.BESIDE", 0)
-    graph = Graph("int4")
+    graph = Graph("int4", "int4")
     table = np.random.default_rng(0).normal(size=(5000, 96)).astype(np.float32)
     graph.node("Identity", [graph.rows(table, "input_ids")], "rows")
     graph.save(tmp_path, "lookup", {"rows": [1, "tokens", 96]})

@@ -17,12 +17,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Never
 
-from tqdm import tqdm
-
+from router.encoder_making.shipped.bars import bars
 from router.encoder_making.shipped.run import STEPS, make_english
 
 
@@ -40,22 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=STEPS)
     arguments = parser.parse_args(argv)
     parity = make_english(
-        arguments.data, arguments.start, arguments.teacher, arguments.out, steps=arguments.steps, progress=_bars()
+        arguments.data, arguments.start, arguments.teacher, arguments.out, steps=arguments.steps, progress=bars()
     )
     print(json.dumps(parity.to_dict()))
     return 0
-
-
-def _bars() -> Callable[[str, int, int], None]:
-    """Return what shows how far each stage is, where a person looks at it."""
-    bars: dict[str, tqdm[Never]] = {}
-
-    def show(stage: str, done: int, total: int) -> None:
-        if stage not in bars:
-            bars[stage] = tqdm(total=total, desc=stage, disable=None)
-        bars[stage].update(done - bars[stage].n)
-
-    return show
 
 
 if __name__ == "__main__":

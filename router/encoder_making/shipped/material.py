@@ -83,18 +83,28 @@ class Material:
     general: tuple[str, ...]
     """Texts of no intent."""
 
+    def texts(self) -> Iterator[str]:
+        """Yield every text."""
+        for intent in self.intents:
+            yield from (*intent.utterances, *intent.wordings)
+        for texts in self.none.values():
+            yield from texts
+        yield from self.general
+
 
 def material(data: Path, written: Path = WRITTEN) -> Material:
     """Read the public sets in a folder, laid out as above, and our own.
 
     Raises EncoderError naming what is missing or of another form.
     """
-    own = _found(written, "*.yaml")
+    own = found_files(written, "*.yaml")
     intents = [intent for file in own for intent in _written(file)]
     for source, labelled in _LABELLED.items():
         intents += labelled(source, data)
     for source, files in _DECLARED.items():
-        intents += _declared(source, _rows(data / source / "tools.jsonl"), [r for f in files(data) for r in _rows(f)])
+        intents += _declared(
+            source, rows_of_file(data / source / "tools.jsonl"), [r for f in files(data) for r in rows_of_file(f)]
+        )
     none = {_domain(file): _texts(_load(file)["none"]) for file in own}
     return Material(tuple(intents), none, _texts(_wordnet(data / "wordnet")))
 
@@ -127,20 +137,20 @@ def _schema(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _clinc150(source: str, data: Path) -> list[Intent]:
-    rows = _rows(data / source / "train.jsonl")
+    rows = rows_of_file(data / source / "train.jsonl")
     return _by_label(
         source, (row for row in rows if clinc150_domain(row["label"]) not in CLINC150_HELD_OUT), clinc150_domain
     )
 
 
 def _massive(source: str, data: Path) -> list[Intent]:
-    rows = _rows(data / source / "en-US" / "train.jsonl")
+    rows = rows_of_file(data / source / "en-US" / "train.jsonl")
     learnt = (row for row in rows if massive_scenario(row["label"]) not in MASSIVE_HELD_OUT)
     return _by_label(source, learnt, massive_scenario)
 
 
 def _snips(source: str, data: Path) -> list[Intent]:
-    return _by_label(source, _rows(data / source / "train_full.jsonl")[::4], lambda _: "all")
+    return _by_label(source, rows_of_file(data / source / "train_full.jsonl")[::4], lambda _: "all")
 
 
 _LABELLED: dict[str, Callable[[str, Path], list[Intent]]] = {
@@ -150,13 +160,14 @@ _LABELLED: dict[str, Callable[[str, Path], list[Intent]]] = {
 }
 _DECLARED: dict[str, Callable[[Path], Sequence[Path]]] = {
     "seal_tools": lambda data: [data / "seal_tools" / "dev.jsonl"],
-    "acebench": lambda data: _found(data / "acebench" / "en", "*.jsonl"),
-    "api_bank": lambda data: _found(data / "api_bank", "level-*.jsonl"),
-    "stabletoolbench": lambda data: _found(data / "stabletoolbench", "G*.jsonl"),
+    "acebench": lambda data: found_files(data / "acebench" / "en", "*.jsonl"),
+    "api_bank": lambda data: found_files(data / "api_bank", "level-*.jsonl"),
+    "stabletoolbench": lambda data: found_files(data / "stabletoolbench", "G*.jsonl"),
 }
 
 
-def _found(folder: Path, pattern: str) -> list[Path]:
+def found_files(folder: Path, pattern: str) -> list[Path]:
+    """Return the files in order. Raises EncoderError if there is none."""
     files = sorted(folder.glob(pattern))
     if not files:
         raise EncoderError(f"{folder}: has no file {pattern!r}. {_WHERE}")
@@ -214,7 +225,7 @@ def _wordnet(folder: Path) -> Iterator[str]:
     glosses = [
         line.partition(" | ")[2]
         for part in ("adj", "adv", "noun", "verb")
-        for line in _lines(folder / f"data.{part}")
+        for line in lines_of(folder / f"data.{part}")
         if not line.startswith("  ")  # the licence
     ]
     for gloss in glosses:
@@ -223,9 +234,10 @@ def _wordnet(folder: Path) -> Iterator[str]:
     yield from [definition for definition in definitions if len(definition) < _SHORT][::5]
 
 
-def _rows(file: Path) -> list[Row]:
+def rows_of_file(file: Path) -> list[Row]:
+    """Return the JSON of each line. Raises EncoderError."""
     found = []
-    for number, line in enumerate(_lines(file), start=1):
+    for number, line in enumerate(lines_of(file), start=1):
         try:
             found.append(json.loads(line))
         except ValueError as error:
@@ -233,11 +245,15 @@ def _rows(file: Path) -> list[Row]:
     return found
 
 
-def _lines(file: Path) -> list[str]:
+def lines_of(file: Path) -> list[str]:
+    """Return the lines of a file. Raises EncoderError."""
     try:
         return file.read_text("utf-8").splitlines()
     except OSError as error:
         raise EncoderError(f"{file}: cannot be read: {error}. {_WHERE}") from error
 
 
-_WHERE = "'python -m pydoc router.encoder_making.shipped.material' says where the data is from and how it is laid out."
+_WHERE = (
+    "'python -m pydoc router.encoder_making.shipped.material', or of 'shipped.multilingual.translations', "
+    "says where the data is from and how it is laid out."
+)

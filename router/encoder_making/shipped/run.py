@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 import router
@@ -28,12 +24,11 @@ from router.encoder_making.shipped.loss import (
     ShippedLoss,
 )
 from router.encoder_making.shipped.material import material
+from router.encoder_making.shipped.models import Progress, digest, encode_in_bfloat16, kept_rows, opened
 from router.encoder_making.tuning.fit import fit
 from router.encoder_making.tuning.work import Work
 from router.encoders.card import Card
 from router.encoders.sentence_transformers import SentenceTransformerEncoder
-
-Progress = Callable[[str, int, int], object]
 
 NAME = "en"
 SOURCE = "sentence-transformers/all-MiniLM-L6-v2"
@@ -46,7 +41,6 @@ SHARE = 0.6
 """Of each weight in the mean of the taught model and the one it began as (Wortsman et al., 2022)."""
 MAX_TOKENS = 48
 """Longer texts are cut while learning."""
-_BATCH = 256
 _COMPARED = 2000
 """With so many texts or a few more the 8 bits are compared."""
 
@@ -59,11 +53,11 @@ def make_english(data: Path, start: str, teacher: str, out: Path, *, steps: int 
     Raises EncoderError.
     """
     entries = entries_of(material(data))
-    begun, master = _opened(start), _opened(teacher)
+    begun, master = opened(start, MAX_TOKENS), opened(teacher, MAX_TOKENS)
     plan = {
         "package": router.__version__,
-        "start": _digest(begun),
-        "teacher": _digest(master),
+        "start": digest(begun),
+        "teacher": digest(master),
         "learnt": entries.digest,
         "seen": [SOURCES, INTENTS, UTTERANCES, GENERAL, MAX_TOKENS],
         "loss": [TEMPERATURE, HOLD, RELATE, EQUAL, ALIKE, ALIKE_DECLARED],
@@ -74,7 +68,7 @@ def make_english(data: Path, start: str, teacher: str, out: Path, *, steps: int 
     if not made.exists():
         if not (work / "taught").exists():
             untouched, wanted = (
-                _rows(model, entries.texts, work / f"{name}.npy", progress)
+                kept_rows(partial(encode_in_bfloat16, model), entries.texts, work / f"{name}.npy", progress)
                 for name, model in (("start", begun), ("teacher", master))
             )
             fit(
@@ -101,38 +95,6 @@ def make_english(data: Path, start: str, teacher: str, out: Path, *, steps: int 
 def work_folder(out: Path) -> Path:
     """Return where the run keeps what it has done."""
     return out.with_name(f"{out.name}.making")
-
-
-def _opened(source: str) -> Any:
-    model = SentenceTransformer(source)
-    model.max_seq_length = min(model.max_seq_length or MAX_TOKENS, MAX_TOKENS)
-    for module in model.modules():
-        if isinstance(module, torch.nn.Dropout):
-            module.p = 0.0  # rows are compared with rows that were computed without
-    return model
-
-
-def _digest(model: Any) -> str:
-    digest = hashlib.sha256(str(model).encode())
-    for _, weight in sorted(model.state_dict().items()):
-        digest.update(weight.cpu().numpy().tobytes())
-    return digest.hexdigest()
-
-
-def _rows(model: Any, texts: Sequence[str], file: Path, progress: Progress) -> NDArray[np.float32]:
-    """Return the unit rows [n, D] of a model, computed in bfloat16 and kept in a file."""
-    if not file.exists():
-        rows = []
-        for start in range(0, len(texts), _BATCH):
-            some = list(texts[start : start + _BATCH])
-            with torch.autocast(model.device.type, torch.bfloat16):
-                rows.append(model.encode(some, normalize_embeddings=True, show_progress_bar=False))
-            progress(f"rows of the {file.stem}", start + len(some), len(texts))
-        new = file.with_suffix(".new.npy")
-        np.save(new, np.concatenate(rows).astype(np.float16))
-        new.rename(file)
-    found: NDArray[np.float32] = np.load(file).astype(np.float32)
-    return found
 
 
 def _average(start: str, taught: Path, out: Path) -> None:

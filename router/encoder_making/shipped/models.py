@@ -1,0 +1,59 @@
+"""What the recipes do with models of sentence-transformers: open them, tell them apart, keep rows of texts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sentence_transformers import SentenceTransformer
+
+Progress = Callable[[str, int, int], object]
+
+_BATCH = 256
+
+
+def opened(source: str, max_tokens: int) -> Any:
+    """Open a model, to be taught: without dropout, texts cut at `max_tokens`."""
+    model = SentenceTransformer(source)
+    model.max_seq_length = min(model.max_seq_length or max_tokens, max_tokens)
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0  # rows are compared with rows that were computed without
+    return model
+
+
+def digest(model: Any) -> str:
+    """Return a digest of a model's parts and weights."""
+    found = hashlib.sha256(str(model).encode())
+    for _, weight in sorted(model.state_dict().items()):
+        found.update(weight.cpu().numpy().tobytes())
+    return found.hexdigest()
+
+
+def kept_rows(
+    encode: Callable[[list[str]], NDArray[np.float32]], texts: Sequence[str], file: Path, progress: Progress
+) -> NDArray[np.float32]:
+    """Return what `encode` makes of texts, [n, D], computed once and kept in a file, in float16."""
+    if not file.exists():
+        rows = []
+        for start in range(0, len(texts), _BATCH):
+            some = list(texts[start : start + _BATCH])
+            rows.append(encode(some))
+            progress(f"rows of the {file.stem}", start + len(some), len(texts))
+        new = file.with_suffix(".new.npy")
+        np.save(new, np.concatenate(rows).astype(np.float16))
+        new.rename(file)
+    found: NDArray[np.float32] = np.load(file).astype(np.float32)
+    return found
+
+
+def encode_in_bfloat16(model: Any, texts: list[str]) -> NDArray[np.float32]:
+    """Return a model's unit rows [n, D]."""
+    with torch.autocast(model.device.type, torch.bfloat16):
+        rows: NDArray[np.float32] = model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
+    return rows

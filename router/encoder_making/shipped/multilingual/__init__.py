@@ -1,0 +1,1 @@
+"""The recipe of the encoder `multilingual`: what `en` makes of an English text, in fifty languages."""

@@ -1,0 +1,126 @@
+"""Make the encoder of fifty languages: trim, teach, export, compare."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sentence_transformers.base.modules import Dense, Normalize
+
+import router
+from router.encoder_making.export import export
+from router.encoder_making.parity import Parity
+from router.encoder_making.shipped.material import material
+from router.encoder_making.shipped.models import Progress, digest, encode_in_bfloat16, kept_rows, opened
+from router.encoder_making.shipped.multilingual.batches import BATCH, SHARES, batches
+from router.encoder_making.shipped.multilingual.loss import RELATE, TEMPERATURE, TranslationLoss
+from router.encoder_making.shipped.multilingual.translations import Translation, translations
+from router.encoder_making.trim import trim
+from router.encoder_making.tuning.fit import fit
+from router.encoder_making.tuning.work import Work
+from router.encoders.card import Card
+from router.encoders.protocol import Encoder
+from router.encoders.sentence_transformers import SentenceTransformerEncoder
+
+NAME = "multilingual"
+SOURCE = "intfloat/multilingual-e5-small"
+"""What is begun with, by the name that people know."""
+STEPS = 1600
+LEARNING_RATE = 4e-4
+WEIGHT_DECAY = 0.01
+SEED = 0
+MAX_TOKENS = 48
+"""Longer texts are cut while learning."""
+LEAST = 2
+"""A token that stands in all texts less often is not kept."""
+_RIDGE = 1e-3
+_ALIGNED = 4096
+"""By so many texts the map is found that is begun with."""
+_COMPARED = 3000
+"""With so many texts or a few more the exported rows are compared."""
+
+
+def make_multilingual(
+    data: Path, start: str, english: Encoder, out: Path, *, steps: int = STEPS, progress: Progress
+) -> Parity:
+    """Teach the sentence-transformers model `start` the rows of `english`, and write it to the folder `out`, in 8 bits.
+
+    Its table of tokens, which is not taught, is written in 4. What is done is kept
+    in a folder beside `out`, and a run with the same arguments goes on there.
+    Raises EncoderError.
+    """
+    sources = translations(data, material(data))
+    whole = SentenceTransformerEncoder(start)
+    plan = {
+        "package": router.__version__,
+        "start": digest(whole.model),
+        "english": english.fingerprint,
+        "learnt": {name: _digest_of(each) for name, each in sources.items()},
+        "seen": [SHARES, BATCH, MAX_TOKENS, LEAST],
+        "loss": [TEMPERATURE, RELATE],
+        "taught": [steps, LEARNING_RATE, WEIGHT_DECAY, SEED],
+    }
+    work = Work.begin(out.with_name(f"{out.name}.making"), plan).folder
+    trimmed, made = work / "trimmed", work / NAME
+    if not trimmed.exists():
+        needing = [each.text for name in ("massive", "cldr", "english") for each in sources[name]]
+        trim(whole, trimmed, texts=needing, least=LEAST)
+    begun = opened(str(trimmed), MAX_TOKENS)
+    seen, drawn = batches(sources, _Lengths(begun), steps, SEED)
+    if not made.exists():
+        said, row = np.unique([each.english for each in seen], return_inverse=True)
+        wanted = kept_rows(english.encode, said.tolist(), work / "english.npy", progress)
+        texts = [each.text for each in seen]
+        fit(
+            _aligned(begun, texts[:_ALIGNED], wanted[row[:_ALIGNED]]),
+            texts,
+            drawn,
+            lambda tuned: TranslationLoss(tuned, wanted, row),
+            made,
+            learning_rate=LEARNING_RATE,
+            weight_decay=WEIGHT_DECAY,
+            seed=SEED,
+            bf16=True,
+            progress=lambda done, total: progress("teaching", done, total),
+        )
+    original = SentenceTransformerEncoder(str(made))
+    original.model.max_seq_length = whole.model.max_seq_length
+    texts = [each.text for each in seen[:: max(1, len(seen) // _COMPARED)]]
+    parity = export(original, out, "int8", texts, table="int4", tokens=True, progress=progress)
+    Card.read(out).write(out, source=SOURCE, recipe=f"python -m {__package__}", parity=parity.to_dict())
+    return parity
+
+
+def _digest_of(pairs: Sequence[Translation]) -> str:
+    return hashlib.sha256("\n".join(map("\t".join, pairs)).encode()).hexdigest()
+
+
+class _Lengths:
+    """Counts the tokens of texts."""
+
+    def __init__(self, model: Any) -> None:
+        self.tokenizer = copy.deepcopy(model.tokenizer.backend_tokenizer)
+        self.tokenizer.no_padding()
+        self.tokenizer.enable_truncation(model.max_seq_length)
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        return np.array([len(each.ids) for each in self.tokenizer.encode_batch(list(texts))])
+
+
+def _aligned(model: Any, texts: list[str], wanted: NDArray[np.float32]) -> Any:
+    """Append a linear layer: the least squares, with a penalty, from the model's rows to those that are wanted."""
+    rows = encode_in_bfloat16(model, texts)
+    given = np.concatenate([rows, np.ones((len(rows), 1), np.float32)], axis=1)
+    penalty = _RIDGE * len(rows) * rows.var()
+    found = np.linalg.solve(given.T @ given + penalty * np.eye(given.shape[1]), given.T @ wanted).astype(np.float32)
+    layer = Dense(rows.shape[1], wanted.shape[1], activation_function=torch.nn.Identity())
+    layer.linear.weight.data, layer.linear.bias.data = torch.tensor(found[:-1].T.copy()), torch.tensor(found[-1])
+    model.append(layer)
+    model.append(Normalize())
+    return model
