@@ -6,20 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from router.encoders.card import PIECES
+from router.encoders.safetensors import open_arrays
 from router.errors import EncoderError
 
 
 def open_tokenizer(file: Path, max_tokens: int, *, mapped: bool = False) -> Any:
     """Return the tokenizer, cutting texts at `max_tokens` and reading what looks like a mark as text.
 
-    With `mapped` it is of the arrays beside it, if they are there, which tell no more
-    than `router.encoders.pieces` says. Raises EncoderError.
+    With `mapped` it is of the arrays beside it, if they are there, see
+    `router.encoders.pieces` and `router.encoders.unigram`. Raises EncoderError.
     """
     arrays = file.with_name(PIECES)
     if mapped and arrays.exists():
         from router.encoders.pieces import PieceTokenizer
+        from router.encoders.unigram import UnigramTokenizer
 
-        return PieceTokenizer(arrays, max_tokens)
+        kind = UnigramTokenizer if "hashes" in open_arrays(arrays) else PieceTokenizer
+        return kind(arrays, max_tokens)
     from tokenizers import Tokenizer
 
     try:
