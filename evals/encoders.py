@@ -20,7 +20,7 @@ from typing import Any
 from evals.embedded import Embedded
 from evals.measuring import DATA, ROOT, Measure, command_line, opened
 from evals.probe import probed
-from evals.public import figures, measured
+from evals.public import accuracy_of, measured
 from evals.public_sets import banking77, clinc150, massive
 from evals.public_sets.rows import (
     MTEB_DRAWS,
@@ -37,7 +37,7 @@ from router import Router
 from router.declarations import load
 from router.encoders import Encoder, encode_utterances, load_encoder
 from router.encoders.cache import CachedEncoder
-from router.evaluation import Suite, run, suite_result
+from router.evaluation import Suite
 from router.evaluation.encoders import compare
 from router.training import train
 
@@ -104,8 +104,7 @@ def from_english(folder: Path, locale: str, encoder: Embedded) -> dict[str, Any]
     english, router = _english(folder, encoder)
     found = unseen(cases(read_rows(folder / locale / "test.jsonl"), "test", label_tool, locale), english)
     encode_utterances(encoder, [case.utterance for case in found])
-    suite = Suite(f"massive/{locale}", found, massive.CARD)
-    return {"accuracy": figures([suite_result(suite, run(router, suite))], "accuracy")}
+    return accuracy_of(router, Suite(f"massive/{locale}", found, massive.CARD))
 
 
 @functools.cache

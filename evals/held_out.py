@@ -20,12 +20,10 @@ from typing import Any
 from evals.embedded import Embedded
 from evals.measuring import DATA, Measure, command_line, opened
 from evals.probe import probed
-from evals.public import figures, measured
+from evals.public import accuracy_of, measured
 from evals.public_sets import banking77, clinc150, sgd
-from evals.public_sets.rows import Row, cases, label_tool, labelled_tools, read_rows, without
+from evals.public_sets.rows import Row, cases, declared_tools, label_tool, labelled_tools, read_rows, without
 from evals.public_sets.task import Task
-from router import ToolSet
-from router.declarations import Tool
 from router.encoder_making.shipped.held_out import (
     CLINC150_HELD_OUT,
     MASSIVE_HELD_OUT,
@@ -34,7 +32,7 @@ from router.encoder_making.shipped.held_out import (
 )
 from router.encoders import Encoder, load_encoder
 from router.encoders.cache import CachedEncoder
-from router.evaluation import Suite, run, suite_result
+from router.evaluation import Suite
 from router.training import train
 
 ROUTED = ("banking77/5-shot", "banking77/10-shot", "clinc150/10-shot")
@@ -89,12 +87,11 @@ def _clinc150(folder: Path, encoder: Encoder, development: bool, held_out: bool,
     def wanted(rows: Iterable[Row]) -> list[Row]:
         return [row for row in rows if (clinc150_domain(row["label"]) in CLINC150_HELD_OUT) == held_out]
 
-    tools = labelled_tools(wanted(read_rows(folder / "train_5.jsonl")))
-    if not examples:
-        tools = ToolSet(tuple(Tool(tool.name, tool.description) for tool in tools))
+    known_by = labelled_tools if examples else declared_tools
+    tools = known_by(wanted(read_rows(folder / "train_5.jsonl")))
     split = "val" if development else "test"
     suite = Suite(f"clinc150/{split}", tuple(cases(wanted(read_rows(folder / f"{split}.jsonl")), split, label_tool)))
-    return {"accuracy": figures([suite_result(suite, run(train(tools, encoder), suite))], "accuracy")}
+    return accuracy_of(train(tools, encoder), suite)
 
 
 def _massive(folder: Path, encoder: Encoder, development: bool, held_out: bool) -> dict[str, Any]:

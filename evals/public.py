@@ -20,6 +20,7 @@ from typing import Any
 
 from evals.measuring import command_line, described, made_with, opened
 from evals.public_sets import SETS, Draw, PublicSet, Task
+from router import Router
 from router.encoders import Encoder, load_encoder
 from router.encoders.cache import CachedEncoder
 from router.evaluation import Card, Outcome, Suite, SuiteResult, run, suite_result
@@ -108,6 +109,11 @@ def measured(task: Task, encoder: Encoder) -> dict[str, Any]:
         "seen": max(seen),
         "metrics": {name: value for name in METRICS if (value := figures(results, name))},
     } | ({"operating_points": points} if points and len(results) == 1 else {})
+
+
+def accuracy_of(router: Router, suite: Suite) -> dict[str, Any]:
+    """Ask a router, and return how often its likeliest candidate is right."""
+    return {"accuracy": figures([suite_result(suite, run(router, suite))], "accuracy")}
 
 
 def operating_points(outcomes: Sequence[Outcome]) -> dict[str, float]:
