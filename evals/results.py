@@ -16,7 +16,7 @@ from typing import Any
 
 from evals.arguments.table import arguments_table, calls_table
 from evals.cascade_table import cascade_table
-from evals.encoder_tables import encoders_table, held_out_table, languages_table, mteb_table
+from evals.encoder_tables import by_language_table, encoders_table, held_out_table, languages_table, mteb_table
 from evals.everyday_tables import headline_table, metrics_table, tags_table
 from evals.known.table import known_table
 from evals.markdown import markdown
@@ -79,6 +79,7 @@ def rendered() -> dict[Path, str]:
         encoders=encoders_table(encoders),
         mteb=mteb_table(encoders),
         held_out=held_out_table(held_out),
+        by_language=by_language_table(_tasks("languages")),
         tools_in_english=languages_table(encoders),
         cascade=cascade_table(_tasks("cascade")),
         peers=peers_table(_read("peers")),
