@@ -12,11 +12,8 @@ development; test splits are for reporting, and the two never share a file.
 
 from __future__ import annotations
 
-import argparse
-import json
 import math
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.cascade_rule import Rule, fit_rule, held_out
-from evals.public import ROOT, kept, write
+from evals.measuring import DATA, ROOT, command_line, described, made_with, opened
 from evals.public_sets import banking77, clinc150, massive
 from evals.public_sets.task import Trial
 from evals.timing import timed
@@ -37,7 +34,6 @@ from router.encoders import DEFAULT, Encoder, load_encoder
 from router.encoders.cache import CachedEncoder
 from router.evaluation import Outcome, SuiteResult, load_suite, run, suite_result
 from router.evaluation.changes import slice_difference
-from router.evaluation.provenance import commit, machine
 from router.training import train
 
 TASKS = ("clinc150/10-shot", "banking77/5-shot", "banking77/10-shot", "massive/en-US/10-shot")
@@ -66,37 +62,18 @@ class Pair:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure what is not in the file yet."""
-    parser = argparse.ArgumentParser(
-        prog="python -m evals.cascade", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("data", type=Path, help="folder with the public sets, see 'python -m evals.public --list'")
+    parser = command_line("cascade", __doc__)
+    parser.add_argument("data", type=Path, help=DATA)
     parser.add_argument("early", metavar="STATIC", help="the encoder that is asked first, such as static:DIR")
     parser.add_argument("--encoder", default=DEFAULT, help="the encoder that is asked then (default: %(default)s)")
     parser.add_argument("--limit", type=float, default=LIMIT, help="share of utterances (default: %(default)s)")
-    parser.add_argument("-o", "--output", type=Path, help="JSON file to put the results into")
-    parser.add_argument("--only", nargs="+", default=[], metavar="PART", help="tasks whose names contain one of these")
-    parser.add_argument("--validation", action="store_true", help="score the splits for development")
     arguments = parser.parse_args(argv)
-    scored = "development" if arguments.validation else "reporting"
-    try:
-        results = kept(arguments.output, scored) if arguments.output else {}
-    except ValueError as error:
-        parser.error(str(error))
+    results = opened(parser, arguments)
     early, late = (CachedEncoder(load_encoder(spec)) for spec in (arguments.early, arguments.encoder))
-    made = {
-        "encoders": [f"{each.name} ({each.dim} dims, {each.fingerprint})" for each in (early, late)],
-        "limit": arguments.limit,
-        "commit": commit(ROOT),
-        "machine": machine(),
-    }
+    made = made_with(encoders=[described(each) for each in (early, late)], limit=arguments.limit)
     for name, trial in trials(arguments.data, arguments.validation):
-        if name in results or (arguments.only and not any(part in name for part in arguments.only)):
-            continue
-        started = time.perf_counter()
-        results[name] = measured(trial(), early, late, arguments.limit) | made
-        print(f"{name}: {json.dumps(results[name])} ({time.perf_counter() - started:.0f} s)", flush=True)
-        if arguments.output:
-            write(arguments.output, scored, results)
+        if results.wants(name) and name not in results.tasks:
+            results.add(name, lambda trial=trial: measured(trial(), early, late, arguments.limit), made)  # type: ignore[misc]
     return 0
 
 

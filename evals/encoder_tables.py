@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
@@ -76,6 +76,37 @@ def languages_table(results: Results) -> str:
     ]
     means = (_mean([results[f"{name}/{kind}/massive/{locale}"] for locale in LOCALES]) for kind, name in shown)
     return markdown(("MASSIVE", *(f"{name}, {kinds[kind]}" for kind, name in shown)), [*rows, ("mean", *means)])
+
+
+def by_language_table(results: Results) -> str:
+    """Return what `evals.languages` measured, of encoders that were asked all; what was learnt from is marked."""
+    columns = [
+        (f"{name}, {what}", *_of_languages({at: results[f"{name}/{task}/{at}"] for at in LOCALES}, task))
+        for task, what in _BY_LANGUAGE.items()
+        for name in encoders(results)
+        if all(f"{name}/{task}/{locale}" in results for locale in LOCALES)
+    ]
+    first = ("MASSIVE", *LOCALES, f"mean without {_ENGLISH}", f"points below {_ENGLISH}")
+    head, *rows = zip(first, *columns, strict=True)
+    return markdown(head, rows)
+
+
+def _of_languages(found: Mapping[str, Mapping[str, Any]], task: str) -> Iterator[str]:
+    """Yield each language's accuracy, their mean, and how far it is from English where the tools are in English."""
+    yield from (_value(each, "accuracy") for each in found.values())
+    others = [each for locale, each in found.items() if locale != _ENGLISH]
+    yield _mean(others)
+    below = found[_ENGLISH]["accuracy"]["value"] - fmean(each["accuracy"]["value"] for each in others)
+    yield f"{100 * below:.1f}" if task.endswith("declarations") else ""
+
+
+_ENGLISH = "en-US"
+_BY_LANGUAGE = {
+    "held-out/declarations": "declarations, 6 held-out scenarios",
+    "held-out/mteb": "MTEB's protocol, 6 held-out scenarios",
+    "all/declarations": "*declarations, all intents*",
+    "all/mteb": "*MTEB's protocol, all intents*",
+}
 
 
 def held_out_table(results: Results) -> str:

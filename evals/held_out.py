@@ -10,7 +10,6 @@ What it did learn from stands beside, to be told from that. Splits for reporting
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -18,21 +17,22 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from evals.encoders import Kept, Measure, add_results, probed_rows
-from evals.public import figures, kept, measured, write
+from evals.embedded import Embedded
+from evals.measuring import DATA, Measure, command_line, opened
+from evals.probe import probed
+from evals.public import accuracy_of, measured
 from evals.public_sets import banking77, clinc150, sgd
-from evals.public_sets.rows import MTEB_DRAWS, Row, cases, label_tool, labelled_tools, read_rows, without
+from evals.public_sets.rows import Row, cases, declared_tools, label_tool, labelled_tools, read_rows, without
 from evals.public_sets.task import Task
-from router import ToolSet
-from router.declarations import Tool
 from router.encoder_making.shipped.held_out import (
     CLINC150_HELD_OUT,
     MASSIVE_HELD_OUT,
     clinc150_domain,
     massive_scenario,
 )
-from router.encoders import load_encoder
-from router.evaluation import Suite, run, suite_result
+from router.encoders import Encoder, load_encoder
+from router.encoders.cache import CachedEncoder
+from router.evaluation import Suite
 from router.training import train
 
 ROUTED = ("banking77/5-shot", "banking77/10-shot", "clinc150/10-shot")
@@ -40,32 +40,18 @@ ROUTED = ("banking77/5-shot", "banking77/10-shot", "clinc150/10-shot")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure what is not in the file yet."""
-    parser = argparse.ArgumentParser(
-        prog="python -m evals.held_out", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("data", type=Path, help="folder with the public sets, see 'python -m evals.public --list'")
+    parser = command_line("held_out", __doc__)
+    parser.add_argument("data", type=Path, help=DATA)
     parser.add_argument("--encoders", nargs="+", default=["minilm", "en"], metavar="SPEC", help="see 'router encoders'")
-    parser.add_argument("-o", "--output", type=Path, help="JSON file to put the results into")
-    parser.add_argument("--only", nargs="+", default=[], metavar="PART", help="tasks whose names contain one of these")
-    parser.add_argument("--validation", action="store_true", help="ask the splits for development")
     arguments = parser.parse_args(argv)
-    scored = "development" if arguments.validation else "reporting"
-    try:
-        results = kept(arguments.output, scored) if arguments.output else {}
-    except ValueError as error:
-        parser.error(str(error))
-
-    def store() -> None:
-        if arguments.output:
-            write(arguments.output, scored, results)
-
+    results = opened(parser, arguments)
     for spec in arguments.encoders:
-        opened = load_encoder(spec)
-        add_results(opened, tasks(arguments.data, Kept(opened), arguments.validation), results, arguments.only, store)
+        encoder = Embedded(CachedEncoder(load_encoder(spec)))
+        results.add_all(encoder, tasks(arguments.data, encoder, arguments.validation))
     return 0
 
 
-def tasks(data: Path, encoder: Kept, development: bool) -> Iterator[tuple[str, Measure]]:
+def tasks(data: Path, encoder: Encoder, development: bool) -> Iterator[tuple[str, Measure]]:
     """Yield what is measured of an encoder, by name."""
     for each in (banking77, clinc150):
         for task in each.tasks(data, development):
@@ -83,7 +69,7 @@ def tasks(data: Path, encoder: Kept, development: bool) -> Iterator[tuple[str, M
     yield "banking77/mteb", partial(_probed, data / "banking77", encoder, development, lambda _: True)
 
 
-def _routed(some: Iterable[Task], encoder: Kept) -> dict[str, Any]:
+def _routed(some: Iterable[Task], encoder: Encoder) -> dict[str, Any]:
     """Ask the routers of each task, and return the mean where there are several."""
     found = [measured(task, encoder)["metrics"] for task in some]
     return {
@@ -95,21 +81,20 @@ def _routed(some: Iterable[Task], encoder: Kept) -> dict[str, Any]:
     }
 
 
-def _clinc150(folder: Path, encoder: Kept, development: bool, held_out: bool, examples: bool) -> dict[str, Any]:
+def _clinc150(folder: Path, encoder: Encoder, development: bool, held_out: bool, examples: bool) -> dict[str, Any]:
     """Ask a router of some domains what is for these."""
 
     def wanted(rows: Iterable[Row]) -> list[Row]:
         return [row for row in rows if (clinc150_domain(row["label"]) in CLINC150_HELD_OUT) == held_out]
 
-    tools = labelled_tools(wanted(read_rows(folder / "train_5.jsonl")))
-    if not examples:
-        tools = ToolSet(tuple(Tool(tool.name, tool.description) for tool in tools))
+    known_by = labelled_tools if examples else declared_tools
+    tools = known_by(wanted(read_rows(folder / "train_5.jsonl")))
     split = "val" if development else "test"
     suite = Suite(f"clinc150/{split}", tuple(cases(wanted(read_rows(folder / f"{split}.jsonl")), split, label_tool)))
-    return {"accuracy": figures([suite_result(suite, run(train(tools, encoder), suite))], "accuracy")}
+    return accuracy_of(train(tools, encoder), suite)
 
 
-def _massive(folder: Path, encoder: Kept, development: bool, held_out: bool) -> dict[str, Any]:
+def _massive(folder: Path, encoder: Encoder, development: bool, held_out: bool) -> dict[str, Any]:
     """Probe some scenarios."""
 
     def wanted(row: Row) -> bool:
@@ -118,13 +103,13 @@ def _massive(folder: Path, encoder: Kept, development: bool, held_out: bool) -> 
     return _probed(folder, encoder, development, wanted)
 
 
-def _probed(folder: Path, encoder: Kept, development: bool, wanted: Callable[[Row], bool]) -> dict[str, Any]:
+def _probed(folder: Path, encoder: Encoder, development: bool, wanted: Callable[[Row], bool]) -> dict[str, Any]:
     split = _DEVELOPMENT[folder.name] if development else "test"
     asked = [row for row in read_rows(folder / f"{split}.jsonl") if wanted(row)]
     training: Sequence[Row] = [row for row in read_rows(folder / "train.jsonl") if wanted(row)]
     if development:
         training = without(training, asked)  # BANKING77's are a part of it
-    return probed_rows(training, asked, encoder, MTEB_DRAWS)
+    return probed(training, asked, encoder)
 
 
 _DEVELOPMENT = {"banking77": "valid", "en-US": "dev"}

@@ -10,24 +10,21 @@ instead; test splits are for reporting, and the two never share a file.
 
 from __future__ import annotations
 
-import argparse
-import json
 import math
 import sys
-import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
+from evals.measuring import command_line, described, made_with, opened
 from evals.public_sets import SETS, Draw, PublicSet, Task
+from router import Router
 from router.encoders import Encoder, load_encoder
 from router.encoders.cache import CachedEncoder
 from router.evaluation import Card, Outcome, Suite, SuiteResult, run, suite_result
-from router.evaluation.provenance import commit, machine
 from router.training import train
-
-ROOT = Path(__file__).parent.parent
 
 METRICS = (
     "accuracy",
@@ -47,39 +44,20 @@ OUT_OF_SCOPE_RECALL = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run what is asked for and write the results, keeping those of other tasks."""
-    parser = argparse.ArgumentParser(
-        prog="python -m evals.public", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = command_line("public", __doc__)
     parser.add_argument("data", type=Path, nargs="?", default=Path("DATA"), help="folder with the public sets")
-    parser.add_argument("-o", "--output", type=Path, help="JSON file to put the results into")
-    parser.add_argument("--only", nargs="+", default=[], metavar="PART", help="tasks whose names contain one of these")
-    parser.add_argument("--validation", action="store_true", help="score the splits for development")
     parser.add_argument("--list", action="store_true", help="say what is measured, and where to get the data")
     arguments = parser.parse_args(argv)
     if arguments.list:
-        print("\n\n".join(described(each, arguments.data) for each in SETS))
+        print("\n\n".join(how_laid_out(each, arguments.data) for each in SETS))
         return 0
-    scored = "development" if arguments.validation else "reporting"
-    try:
-        results = kept(arguments.output, scored) if arguments.output else {}
-    except ValueError as error:
-        parser.error(str(error))
+    results = opened(parser, arguments)
     encoder = CachedEncoder(load_encoder())
-    # Asked once: the files may be of another commit before the last task is done, and this process is not.
-    made = {
-        "encoder": f"{encoder.name} ({encoder.dim} dims, {encoder.fingerprint})",
-        "commit": commit(ROOT),
-        "machine": machine(),
-    }
-    done = 0
-    for task in available(arguments.data, arguments.validation, arguments.only):
-        started = time.perf_counter()
-        results[task.name] = measured(task, encoder) | made
-        done += 1
-        print(f"{task.name}: {json.dumps(results[task.name])} ({time.perf_counter() - started:.0f} s)", flush=True)
-        if arguments.output:
-            write(arguments.output, scored, results)
-    return int(not done)
+    made = made_with(encoder=described(encoder))
+    found = available(arguments.data, arguments.validation, arguments.only)
+    for task in found:
+        results.add(task.name, partial(measured, task, encoder), made)
+    return int(not found)
 
 
 def available(data: Path, development: bool, only: Sequence[str]) -> list[Task]:
@@ -102,7 +80,7 @@ def available(data: Path, development: bool, only: Sequence[str]) -> list[Task]:
     return found
 
 
-def described(each: PublicSet, data: Path) -> str:
+def how_laid_out(each: PublicSet, data: Path) -> str:
     """Return what a person needs to know to get a set and to read its numbers."""
     tasks = each.tasks(data, development=False)
     lines = [
@@ -131,6 +109,11 @@ def measured(task: Task, encoder: Encoder) -> dict[str, Any]:
         "seen": max(seen),
         "metrics": {name: value for name in METRICS if (value := figures(results, name))},
     } | ({"operating_points": points} if points and len(results) == 1 else {})
+
+
+def accuracy_of(router: Router, suite: Suite) -> dict[str, Any]:
+    """Ask a router, and return how often its likeliest candidate is right."""
+    return {"accuracy": figures([suite_result(suite, run(router, suite))], "accuracy")}
 
 
 def operating_points(outcomes: Sequence[Outcome]) -> dict[str, float]:
@@ -175,30 +158,6 @@ def figures(results: Sequence[SuiteResult], metric: str) -> dict[str, float] | N
     ends = {"low": found[0].low, "high": found[0].high}
     rounded = {end: round(value, 4) for end, value in ends.items() if value is not None}
     return {"value": round(values[0], 4), **rounded, "n": found[0].n}
-
-
-def kept(file: Path, scored: str) -> dict[str, Any]:
-    """Return the results in a file. Raises ValueError if they are of the other splits, or the file is another."""
-    if not file.exists():
-        return {}
-    try:
-        held = json.loads(file.read_text("utf-8"))
-        theirs, results = held["scored"], held["tasks"]
-    except (ValueError, LookupError, TypeError):
-        raise ValueError(f"{file} was not written by this command. Name another file.") from None
-    if theirs != scored:
-        raise ValueError(
-            f"{file} holds results of splits for {theirs}, and this run is for {scored}. Name another file."
-        )
-    return dict(results)
-
-
-def write(file: Path, scored: str, results: dict[str, Any]) -> None:
-    """Write the results, a line for each task."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    lines = [f"{json.dumps(name)}: {json.dumps(results[name])}" for name in sorted(results)]
-    text = f'{{\n"scored": {json.dumps(scored)},\n"tasks": {{\n' + ",\n".join(lines) + "\n}\n}\n"
-    file.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

@@ -11,10 +11,7 @@ bfcl_v4, which has none, the single calls of seal_tools.
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -22,9 +19,8 @@ from typing import Any, TypeAlias
 
 from evals.arguments import call_sets, calls, sets
 from evals.arguments.filling import measured
-from evals.public import ROOT, kept, write
+from evals.measuring import DATA, command_line, described, made_with, opened
 from router.encoders import Encoder, load_encoder
-from router.evaluation.provenance import commit, machine
 
 Task: TypeAlias = Callable[[Encoder], dict[str, Any]]
 
@@ -34,28 +30,15 @@ DRAWS = 3
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run what is asked for and write the results, keeping those of other sets."""
-    parser = argparse.ArgumentParser(
-        prog="python -m evals.arguments", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("data", type=Path, help="folder with the public sets")
-    parser.add_argument("-o", "--output", type=Path, help="JSON file to put the results into")
-    parser.add_argument(
-        "--only", nargs="+", default=(), metavar="PREFIX", help="sets whose names begin with one of these"
-    )
-    parser.add_argument("--validation", action="store_true", help="ask the splits for development")
+    parser = command_line("arguments", __doc__)
+    parser.add_argument("data", type=Path, help=DATA)
     arguments = parser.parse_args(argv)
-    scored = "development" if arguments.validation else "reporting"
-    results = kept(arguments.output, scored) if arguments.output else {}
+    results = opened(parser, arguments)
     encoder = load_encoder()
-    made = {"encoder": f"{encoder.name} ({encoder.fingerprint})", "commit": commit(ROOT), "machine": machine()}
+    made = made_with(encoder=described(encoder))
     for name, task in tasks(arguments.data, development=arguments.validation).items():
-        if arguments.only and not name.startswith(tuple(arguments.only)):
-            continue
-        started = time.perf_counter()
-        results[name] = task(encoder) | made
-        print(f"\n{name}: {json.dumps(results[name])} ({time.perf_counter() - started:.0f} s)", flush=True)
-        if arguments.output:
-            write(arguments.output, scored, results)
+        if results.wants(name):
+            results.add(name, partial(task, encoder), made)
     return 0
 
 

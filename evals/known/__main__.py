@@ -20,8 +20,7 @@ from evals.known.finders import ours, rapidfuzz
 from evals.known.judging import Finder, Outcome, judged, shares, strays
 from evals.known.strangers import let_in
 from evals.known.suite import Suite, load
-from evals.public import ROOT
-from router.evaluation.provenance import commit, machine
+from evals.measuring import made_with
 from router.metrics.intervals import wilson
 
 SIZES = (50, 500, 5000)
@@ -63,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def keep(file: Path, tasks: Mapping[str, Any]) -> None:
     """Put figures into a file, and keep those of the other half."""
     held = json.loads(file.read_text("utf-8"))["tasks"] if file.exists() else {}
-    made = {"commit": commit(ROOT), "machine": machine()}
+    made = made_with()
     new = held | {name: dict(each) | made for name, each in tasks.items()}
     file.write_text(json.dumps({"tasks": new}, indent=1) + "\n", "utf-8")
 

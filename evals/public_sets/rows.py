@@ -7,6 +7,7 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,11 @@ def labelled_tools(rows: Iterable[Row]) -> ToolSet:
             for label, examples in utterances.items()
         )
     )
+
+
+def declared_tools(rows: Iterable[Row]) -> ToolSet:
+    """Return one tool for each label, known by the label's words alone."""
+    return ToolSet(tuple(replace(tool, examples=()) for tool in labelled_tools(rows)))
 
 
 def cases(rows: Iterable[Row], split: str, tools: Callable[[Row], Sequence[str]], language: str = "en") -> list[Case]:

@@ -23,12 +23,11 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from evals.public import ROOT
+from evals.measuring import made_with
 from evals.spoken import ours, public
 from evals.spoken.peers import PEERS
 from evals.spoken.suite import Finder, Row, finds_value, is_right, load
 from router.arguments.temporal import mentions
-from router.evaluation.provenance import commit, machine
 from router.metrics.intervals import wilson
 
 SETS = ("development", "test")
@@ -69,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             asked = [row for row in rows if row.format in formats and row.value is not None]
             print(f"\n{name}, {peer}\n" + compared(asked, finder))
     if arguments.output:
-        made = {"commit": commit(ROOT), "machine": machine()}
+        made = made_with()
         arguments.output.write_text(json.dumps(made | {"tasks": tasks}, indent=1) + "\n", "utf-8")
     return 0
 

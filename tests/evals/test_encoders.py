@@ -1,30 +1,15 @@
 """Encoders are measured by one protocol each, once, and the tables say what is there and what was only published."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from evals import encoder_tables, encoders
 from evals.public_sets.massive import LOCALES
 from router.encoders import HashingEncoder
 from tests.evals.test_public_sets import CURTAINS, KETTLE, labelled, put
-
-
-class Counting(HashingEncoder):
-    """Remembers what it was asked for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[str] = []
-
-    def encode(self, utterances: Sequence[str]) -> NDArray[np.float32]:
-        self.asked += utterances
-        return super().encode(utterances)
 
 
 @pytest.fixture
@@ -41,17 +26,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_a_row_is_computed_once_whatever_is_measured(data: Path) -> None:
-    counting = Counting()
-    kept = encoders.Kept(counting)
-    first = kept.encode(["a", "b", "a"])
-    np.testing.assert_array_equal(kept.encode(["b", "a"]), first[:2][::-1])
-    assert sorted(counting.asked) == ["a", "b"]
-    assert kept.encode([]).shape == (0, kept.dim)
-
-
 def test_a_probe_is_the_mean_over_draws_on_the_whole_test(data: Path) -> None:
-    found = encoders.probed(data / "banking77", HashingEncoder(), 3)["accuracy"]
+    found = encoders.probed_split(data / "banking77", HashingEncoder(), 3)["accuracy"]
     assert found == {"value": 1.0, "sd": 0.0, "draws": 3, "n": 2}
 
 
@@ -73,7 +49,7 @@ def test_a_run_writes_every_task_and_measures_none_twice(
     assert all(0 <= each["accuracy"]["value"] <= 1 for each in results.values())
     assert results["hashing/mteb/banking77"]["encoder"].startswith("hashing (256 dims, ")
     monkeypatch.setattr(encoders, "measured", lambda *_: pytest.fail("measured again"))
-    monkeypatch.setattr(encoders, "probed", lambda *_: pytest.fail("measured again"))
+    monkeypatch.setattr(encoders, "probed_split", lambda *_: pytest.fail("measured again"))
     assert encoders.main(given) == 0
 
 

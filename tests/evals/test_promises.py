@@ -14,7 +14,6 @@ import pytest
 from evals.promises import __main__ as command
 from evals.promises import curve, everyday, limits, near_domain, splits, table
 from evals.promises.domains import DOMAINS
-from evals.promises.embedded import Embedded
 from evals.promises.limits import Counted
 from evals.promises.splits import Split
 from router import Example, Tool, ToolSet
@@ -213,25 +212,6 @@ def test_a_laxer_limit_and_less_confidence_never_promise_less() -> None:
     assert not found[0.01, 0.95]["promised"], "40 utterances cannot"
     for limit, confidence in found:
         assert found[limit, confidence]["promised"] <= found[0.2, confidence]["promised"]
-
-
-def test_a_text_is_embedded_once() -> None:
-    class Counting(HashingEncoder):
-        def __init__(self) -> None:
-            super().__init__()
-            self.seen: list[str] = []
-
-        def encode(self, utterances: Any) -> Any:
-            self.seen.extend(utterances)
-            return super().encode(utterances)
-
-    counting = Counting()
-    encoder = Embedded(counting)
-    rows = encoder.encode(["tea", "milk", "tea"])
-    assert np.array_equal(rows, HashingEncoder().encode(["tea", "milk", "tea"]))
-    assert np.array_equal(encoder.encode(["milk"]), rows[1:2])
-    assert encoder.encode([]).shape == (0, encoder.dim)
-    assert counting.seen == ["tea", "milk"]
 
 
 def test_the_command_keeps_other_parts_and_no_utterance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,14 +65,6 @@ def test_results_for_reporting_and_for_development_do_not_share_a_file(
     assert (tmp_path / "public.json").read_bytes() == before
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"clinc150/full": {"accuracy": 0.9}}', '{"scored": "reporting"}'])
-def test_a_file_of_something_else_is_not_overwritten(tmp_path: Path, text: str) -> None:
-    file = tmp_path / "public.json"
-    file.write_text(text)
-    with pytest.raises(ValueError, match="was not written by this command"):
-        public.kept(file, "reporting")
-
-
 def test_a_set_that_is_not_there_is_skipped_by_name_with_where_to_get_it(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
