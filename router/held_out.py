@@ -61,8 +61,7 @@ class HeldOut:
     wrong_calls: float | None
     """Share of the calls that are to the wrong tool."""
     out_of_scope: int
-    """So many utterances that were declared out of scope, or not to be for the tool that would win them, were held
-    out in turn."""
+    """So many utterances that were declared out of scope were held out in turn."""
     false_accepts: float | None
     """Share of them that are taken to be in scope, whether or not they call a tool."""
     promises: tuple[Promise, ...]

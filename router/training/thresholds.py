@@ -35,7 +35,7 @@ from router.metrics.calibration import calibration_error
 from router.metrics.classification import share
 from router.scoring.scorer import fuse, sigmoid, softmax
 from router.training.evidence import Evidence, Measured, dealt, dealt_in_turn
-from router.training.weigh import features_of, won_by_own_tool
+from router.training.weigh import features_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -52,8 +52,7 @@ class Predictions:
     """What the router says of held-out utterances."""
 
     outside: Floats
-    """[m], the in-scope probabilities of what is for no tool: what was declared so, and the counterexamples that their
-    own tool would win."""
+    """[m], the in-scope probabilities of utterances that were declared out of scope."""
     inside: Floats
     """[n], the in-scope probabilities of examples."""
     surest: Floats
@@ -88,13 +87,9 @@ def predict(evidence: Evidence, fusion: Floats, gates: Floats) -> Predictions:
     """
     shares = softmax(fuse(evidence.examples.channels, fusion)) if evidence.examples.channels.size else np.empty((0, 0))
     first = shares.argmax(axis=1) if shares.size else np.empty(0, np.intp)
-    stolen = won_by_own_tool(evidence, fusion)
-    outside = [
-        _in_scope(evidence.out_of_scope, fusion, gates[dealt_in_turn(len(evidence.out_of_scope))]),
-        _in_scope(evidence.counterexamples[stolen], fusion, gates[dealt(evidence.counter_owners)[stolen]]),
-    ]
+    outside = gates[dealt_in_turn(len(evidence.out_of_scope))]
     return Predictions(
-        outside=np.concatenate(outside),
+        outside=_in_scope(evidence.out_of_scope, fusion, outside),
         inside=_in_scope(evidence.examples, fusion, gates[dealt(evidence.owners)]),
         surest=shares.max(axis=1, initial=0.0),
         right=first == evidence.owners[: len(shares)],

@@ -206,19 +206,6 @@ def test_the_background_promises_nothing() -> None:
     assert held_out.out_of_scope == held_out.promises[0].utterances == 0
 
 
-def test_a_counterexample_that_its_own_tool_would_win_counts_as_out_of_scope() -> None:
-    chance = np.random.default_rng(1)
-    nothing, unlike = _measured(chance, 0, 2, 6), _measured(chance, 0, 2, 6)
-    first = np.zeros((60, 2, len(CHANNELS)), np.float32)
-    first[:, 0] = 1.0
-    near = Measured(first, np.zeros(60, np.float32))
-    owners = np.repeat(np.array([0, 1], np.int32), [40, 20])  # the second tool's are for the first
-    evidence = Evidence(nothing, np.zeros(0, np.int32), near, owners, unlike, nothing)
-    policy, held_out = fit_policy(evidence, FUSION_PRIOR, GATES, Policy(), RISKS)
-    assert held_out.out_of_scope == 40
-    assert policy.thresholds["normal"].in_scope > _probabilities(near)[0].max()
-
-
 def test_calls_that_are_all_right_leave_the_threshold_at_a_half_however_sure_they_are() -> None:
     assert _lowest(np.full(50, 0.999), np.zeros(50, bool), 0.02) == 0.5
 
