@@ -30,7 +30,8 @@ FOLDER = Path(__file__).parent
 TEMPLATE = FOLDER / "RESULTS.template.md"
 """The words around the tables."""
 README = FOLDER.parent / "README.md"
-CARD_OF_EN = FOLDER.parent / "router" / "encoders" / "en" / "MODEL_CARD.md"
+ENCODERS = FOLDER.parent / "router" / "encoders"
+CARD_OF_EN, CARD_OF_MULTILINGUAL = (ENCODERS / name / "MODEL_CARD.md" for name in ("en", "multilingual"))
 IN_README = ("clinc150/", "banking77/", "sgd/")
 """The sets in README.md's table; `evals/RESULTS.md` has all."""
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
@@ -52,7 +53,9 @@ def main() -> int:
 
 def rendered() -> dict[Path, str]:
     """Return what each file should hold."""
-    public, promises, encoders, held_out = map(_tasks, ("public", "promises", "encoders", "held_out"))
+    public, promises, encoders, held_out, by_language = map(
+        _tasks, ("public", "promises", "encoders", "held_out", "languages")
+    )
     everyday = read_report(FOLDER / "baselines" / "everyday.json").suites[0]
 
     def of_kind(wanted: str) -> dict[str, Any]:
@@ -79,7 +82,7 @@ def rendered() -> dict[Path, str]:
         encoders=encoders_table(encoders),
         mteb=mteb_table(encoders),
         held_out=held_out_table(held_out),
-        by_language=by_language_table(_tasks("languages")),
+        by_language=by_language_table(by_language),
         tools_in_english=languages_table(encoders),
         cascade=cascade_table(_tasks("cascade")),
         peers=peers_table(_read("peers")),
@@ -89,12 +92,13 @@ def rendered() -> dict[Path, str]:
     )
     short = public_table({name: result for name, result in of_kind("set").items() if name.startswith(IN_README)})
     tables = f"{headline_table(everyday)}\n\n{short}"
-    readme, card = (file.read_text(encoding="utf-8") for file in (README, CARD_OF_EN))
-    return {
-        FOLDER / "RESULTS.md": page,
-        CARD_OF_EN: _between(card, held_out_table(held_out)),
-        README: _between(readme, tables),
+    within = {
+        README: tables,
+        CARD_OF_EN: held_out_table(held_out),
+        CARD_OF_MULTILINGUAL: by_language_table(by_language),
     }
+    pages = {file: _between(file.read_text(encoding="utf-8"), tables) for file, tables in within.items()}
+    return {FOLDER / "RESULTS.md": page} | pages
 
 
 def _between(page: str, tables: str) -> str:

@@ -26,8 +26,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel with the files of the encoder `en`."""
-    return build(ROOT / "router/encoders/en", tmp_path_factory.mktemp("data"))
+    """Build the wheel with the files of the encoder `multilingual`."""
+    return build(ROOT / "router/encoders/multilingual", tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_the_wheel_holds_what_is_needed_at_run_time(wheel: Path) -> None:
         "router/cli/scaffold/set_timer.yaml",
         *(f"router/conversation/languages/{name}.json" for name in ("mul", *LANGUAGES)),
         *(f"router/evaluation/rendering/page/{name}" for name in PAGE),
-        *(f"router/encoders/minilm/{name}" for name in (MODEL, TOKENIZER, CARD, "MODEL_CARD.md")),
+        *(f"router/encoders/en/{name}" for name in (MODEL, TOKENIZER, CARD, "MODEL_CARD.md")),
     ):
         assert needed in names
 
@@ -53,7 +53,7 @@ def test_the_wheel_holds_what_is_needed_at_run_time(wheel: Path) -> None:
 def test_the_wheel_holds_every_licence_and_says_so(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     licences = (
-        *("LICENSE", "router/encoders/minilm/LICENSE", "router/encoders/minilm/NOTICE"),
+        *("LICENSE", "router/encoders/en/LICENSE", "router/encoders/en/NOTICE"),
         "router/arguments/declared/NOTICE",
     )
     (info,) = {name.split("/")[0] for name in archive.namelist() if ".dist-info/" in name}
@@ -68,7 +68,7 @@ def test_the_wheel_holds_the_library_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"router"}
     assert [name for name in names if "__pycache__" in name or "/tests/" in name] == []
-    assert [name for name in names if "/encoders/en/" in name] == []
+    assert [name for name in names if "/minilm/" in name or "encoders/multilingual/" in name] == []
 
 
 def test_the_wheel_is_small_enough_for_a_phone_app(wheel: Path) -> None:
@@ -76,12 +76,12 @@ def test_the_wheel_is_small_enough_for_a_phone_app(wheel: Path) -> None:
 
 
 def test_a_wheel_of_data_holds_the_files_of_its_encoder_and_nothing_else(data: Path) -> None:
-    archive, folder = zipfile.ZipFile(data), ROOT / "router/encoders/en"
+    archive, folder = zipfile.ZipFile(data), ROOT / "router/encoders/multilingual"
     files = {name: archive.read(name) for name in archive.namelist() if ".dist-info/" not in name}
-    kept = [file for file in folder.iterdir() if file.is_file() and file.name not in ("recipe.py", "pyproject.toml")]
-    assert files == {f"intent_router_en/{file.name}": file.read_bytes() for file in kept}
+    kept = [file for file in folder.iterdir() if file.is_file() and file.name != "pyproject.toml"]
+    assert files == {f"intent_router_multilingual/{file.name}": file.read_bytes() for file in kept}
     (metadata,) = (archive.read(name).decode() for name in archive.namelist() if name.endswith("/METADATA"))
-    assert "Name: intent-router-en\n" in metadata
+    assert "Name: intent-router-multilingual\n" in metadata
     assert "License-File: LICENSE\nLicense-File: NOTICE\n" in metadata
     assert "Requires-Dist" not in metadata
 
@@ -91,10 +91,10 @@ def test_a_wheel_of_data_is_found_wherever_it_is_installed(installed: Path, data
 from router.encoders import available_encoders, load_encoder
 from router.errors import MissingExtraError
 
-(info,) = (info for info in available_encoders() if info.spec == "en")
+(info,) = (info for info in available_encoders() if info.spec == "multilingual")
 print(info.ready)
 try:
-    encoder = load_encoder("en")
+    encoder = load_encoder("multilingual")
     print(encoder.folder.parent, encoder.encode(["wake me"]).shape)
 except MissingExtraError as error:
     print(error)
@@ -102,7 +102,8 @@ except MissingExtraError as error:
     without = run("-c", script, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(installed)})
     assert without.splitlines() == [
         "False",
-        "encoder 'en' needs 'intent-router-en'. Install it with: pip install 'intent-router[en]'",
+        "encoder 'multilingual' needs 'intent-router-multilingual'. "
+        "Install it with: pip install 'intent-router[multilingual]'",
     ]
     place = install(data, tmp_path / "data")
     both = {**os.environ, "PYTHONPATH": f"{installed}{os.pathsep}{place}"}

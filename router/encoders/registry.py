@@ -13,7 +13,7 @@ from router.encoders.protocol import Encoder
 from router.encoders.shipped import SHIPPED, Shipped, open_shipped
 from router.errors import EncoderError, UnknownEncoderError
 
-DEFAULT = "minilm"
+DEFAULT = "en"
 """The encoder that is used where none is named."""
 
 

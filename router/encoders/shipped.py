@@ -1,6 +1,6 @@
 """The encoders that ship: one in this package, the others as packages of data built from the same repository.
 
-A package of data is a module of its own, `intent_router_en`, which holds the
+A package of data is a module of its own, `intent_router_minilm`, which holds the
 files of one folder beside this module and no code. So it is found wherever an
 installer puts it, also where each package has a place to itself (PEX, Bazel,
 `pip --target`), and coming and going it touches no file of this package.
@@ -43,8 +43,9 @@ class Shipped:
 
 
 SHIPPED = (
-    Shipped("minilm", "English, all-MiniLM-L6-v2 in 8 bits; in this package"),
-    Shipped("en", "English, the same trained to tell intents apart; a package of its own", "en"),
+    Shipped("en", "English, trained to tell intents apart; in this package"),
+    Shipped("multilingual", "51 languages, what 'en' makes of English; a package of its own", "multilingual"),
+    Shipped("minilm", "English, all-MiniLM-L6-v2 in 8 bits; a package of its own", "minilm"),
 )
 """Every encoder that ships. What is here is listed, opened, put into bundles by its name and tested."""
 
