@@ -17,7 +17,7 @@ from router.encoder_making.quantize import Precision
 from router.encoders.card import CARD, MODEL, TOKENIZER
 from router.encoders.onnx import OnnxEncoder
 from router.encoders.sentence_transformers import SentenceTransformerEncoder
-from router.encoders.tables import WEIGHTS
+from router.encoders.tables import TABLES, WEIGHTS
 from router.errors import EncoderError
 from tests.encoder_making.conftest import WIDTH, dense, write_tiny_bert
 
@@ -150,6 +150,36 @@ def test_many_weights_are_in_a_file_of_their_own(
     apart = _opened(tiny_gemma, tmp_path / "apart", "int4", tolerance=LOOSE)
     assert WEIGHTS in json.loads((tmp_path / "apart" / CARD).read_text(encoding="utf-8"))["files"]
     assert np.array_equal(apart.encode(TEXTS), together.encode(TEXTS))
+
+
+@pytest.mark.parametrize("model", ["tiny_gemma", "tiny_bert"])
+def test_the_table_of_tokens_may_be_in_another_precision(
+    request: pytest.FixtureRequest, tmp_path: Path, model: str
+) -> None:
+    original: SentenceTransformerEncoder = request.getfixturevalue(model)
+    made = _opened(original, tmp_path / "made", "int8", table="int4", tokens=True, tolerance=LOOSE)
+    everywhere = {kind: _opened(original, tmp_path / kind, kind, tolerance=LOOSE) for kind in ("int8", "int4")}
+    constants = {each.name: each for each in onnx.load(tmp_path / "made" / MODEL).graph.initializer}
+    table, weights = ([name for name in constants if name.startswith(TABLES) is which] for which in (True, False))
+    assert f"{TABLES}.blocks" in table
+    assert f"{TABLES}.int8" not in table
+    same = {each.name: each for each in onnx.load(tmp_path / "int8" / MODEL).graph.initializer}
+    blocks = [name for name in weights if name.endswith((".blocks", ".scales"))]
+    assert blocks
+    assert all(constants[name] == same[name] for name in blocks)
+    rows = original.encode(TEXTS)
+    cosines = {kind: np.einsum("ij,ij->i", each.encode(TEXTS), rows).mean() for kind, each in everywhere.items()}
+    assert cosines["int4"] < np.einsum("ij,ij->i", made.encode(TEXTS), rows).mean() < cosines["int8"]
+    assert made.gives_tokens
+    assert made.size < everywhere["int8"].size
+
+
+def test_a_table_in_4_bits_is_held_to_the_tolerance_of_the_weights(
+    tiny_bert: SentenceTransformerEncoder, tmp_path: Path
+) -> None:
+    with pytest.raises(EncoderError, match=r"the mean cosine is 0\.\d+; at least 0.9999 is tolerated"):
+        export(tiny_bert, tmp_path / "made", "fp32", TEXTS, table="int4")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("precision", ["int8", "int4"])

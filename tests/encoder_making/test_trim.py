@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +100,35 @@ def test_the_card_says_what_it_was_made_of(pair: Pair) -> None:
     assert card["name"] == "small-trimmed"
     assert card["trimmed_from"]["fingerprint"] == pair.encoder.fingerprint
     assert pair.smaller.fingerprint != pair.encoder.fingerprint
+
+
+@pytest.mark.parametrize("kind", TOKENIZERS)
+def test_a_piece_that_stands_in_the_texts_too_seldom_is_not_needed(tmp_path: Path, kind: str) -> None:
+    folder = write_static(tmp_path / "whole", kind)
+    texts = [*GERMAN, GERMAN[0]]  # what is in the first alone stands twice
+    once, twice, never = (trim(folder, tmp_path / f"{n}", texts=texts, least=n).kept for n in (1, 2, 99))
+    assert never < twice < once
+    assert share_changed(folder, twice, GERMAN[:1]) == 0
+    counts = Counter(number for ids in Vocabulary.read(folder).cut(texts) for number in ids)
+    assert any(count == 1 and number not in twice for number, count in counts.items())
+    assert {number for number, count in counts.items() if count >= 2} <= twice
+    row = StaticEncoder(tmp_path / "2").encode(GERMAN[:1])
+    assert row.tobytes() == StaticEncoder(folder).encode(GERMAN[:1]).tobytes()
+    assert np.linalg.norm(StaticEncoder(tmp_path / "2").encode(GERMAN), axis=1) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_piece_that_stands_twice_in_one_text_stands_twice(tmp_path: Path) -> None:
+    whole = SentenceTransformerEncoder(str(write_tiny_bert(tmp_path / "whole")))
+    kept = trim(whole, tmp_path / "smaller", texts=["wake me", "at six at"], least=2).kept
+    numbers = {word: whole.model.tokenizer.convert_tokens_to_ids(word) for word in ("wake", "me", "at", "six")}
+    assert {word for word, number in numbers.items() if number in kept} == {"at"}
+
+
+def test_what_stands_before_every_text_is_needed_however_seldom_texts_are(tmp_path: Path) -> None:
+    whole = SentenceTransformerEncoder(str(write_tiny_gemma(tmp_path / "whole")))
+    kept = trim(whole, tmp_path / "smaller", texts=["wake me"], least=99).kept
+    assert share_changed(whole, kept, [whole.prefixes.utterance]) == 0
+    assert share_changed(whole, kept, ["wake me"]) > 0
 
 
 @pytest.mark.parametrize("kind", TOKENIZERS)
