@@ -114,7 +114,12 @@ class _Lengths:
 
 
 def _aligned(model: Any, texts: list[str], wanted: NDArray[np.float32]) -> Any:
-    """Append a linear layer: the least squares, with a penalty, from the model's rows to those that are wanted."""
+    """Append a linear layer: the least squares, with a penalty, from the model's rows to those that are wanted.
+
+    A model that makes its rows unit rows makes those of the layer so instead, as the graph that is exported does.
+    """
+    if isinstance(model[-1], Normalize):
+        del model[-1]
     rows = encode_in_bfloat16(model, texts)
     given = np.concatenate([rows, np.ones((len(rows), 1), np.float32)], axis=1)
     penalty = _RIDGE * len(rows) * rows.var()
