@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,8 @@ def make_multilingual(
     begun = opened(str(trimmed), MAX_TOKENS)
     seen, drawn = batches(sources, _Lengths(begun), steps, SEED)
     if not made.exists():
+        new = work / f"{NAME}.new"
+        shutil.rmtree(new, ignore_errors=True)
         said, row = np.unique([each.english for each in seen], return_inverse=True)
         wanted = kept_rows(english.encode, said.tolist(), work / "english.npy", progress)
         texts = [each.text for each in seen]
@@ -83,13 +86,14 @@ def make_multilingual(
             texts,
             drawn,
             lambda tuned: TranslationLoss(tuned, wanted, row),
-            made,
+            new,
             learning_rate=LEARNING_RATE,
             weight_decay=WEIGHT_DECAY,
             seed=SEED,
             bf16=True,
             progress=lambda done, total: progress("teaching", done, total),
         )
+        new.rename(made)
     original = SentenceTransformerEncoder(str(made))
     original.model.max_seq_length = whole.model.max_seq_length
     texts = [each.text for each in seen[:: max(1, len(seen) // _COMPARED)]]
@@ -115,7 +119,12 @@ class _Lengths:
 
 
 def _aligned(model: Any, texts: list[str], wanted: NDArray[np.float32]) -> Any:
-    """Append a linear layer: the least squares, with a penalty, from the model's rows to those that are wanted."""
+    """Append a linear layer: the least squares, with a penalty, from the model's rows to those that are wanted.
+
+    A model that makes its rows unit rows makes those of the layer so instead, as the graph that is exported does.
+    """
+    if isinstance(model[-1], Normalize):
+        del model[-1]
     rows = encode_in_bfloat16(model, texts)
     given = np.concatenate([rows, np.ones((len(rows), 1), np.float32)], axis=1)
     penalty = _RIDGE * len(rows) * rows.var()

@@ -9,7 +9,8 @@
 
 A folder for each, beside those of `en`.
 
-- massive: `*/train.jsonl`, as `python -m evals.public --list` lays it out; rows of one `id` say the same.
+- massive: `*/train.jsonl`, as `python -m evals.public --list` lays it out, with the `id` of each row; rows of one `id`
+  say the same.
 - cldr, the npm package cldr-annotations-full, version 48.2.0: its folder `annotations`.
 - home_assistant, the PyPI package homeassistant, version 2024.12.5: the folder `homeassistant/components` of its wheel.
 """
@@ -63,14 +64,23 @@ def _distinct(pairs: Iterable[tuple[str, str]]) -> tuple[Translation, ...]:
 
 def _massive(folder: Path, languages: Sequence[str]) -> Iterator[tuple[str, str]]:
     english = {
-        row["id"]: row["text"]
-        for row in rows_of_file(folder / ENGLISH / "train.jsonl")
-        if massive_scenario(row["label"]) not in MASSIVE_HELD_OUT
+        number: text
+        for number, text, label in _requests(folder / ENGLISH / "train.jsonl")
+        if massive_scenario(label) not in MASSIVE_HELD_OUT
     }
     for language in languages:
-        for row in rows_of_file(folder / language / "train.jsonl"):
-            if row["id"] in english:
-                yield row["text"], english[row["id"]]
+        for number, text, _ in _requests(folder / language / "train.jsonl"):
+            if number in english:
+                yield text, english[number]
+
+
+def _requests(file: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield the id, the text and the label of each row."""
+    for line, row in enumerate(rows_of_file(file), start=1):
+        try:
+            yield row["id"], row["text"], row["label"]
+        except (KeyError, TypeError) as error:
+            raise EncoderError(f"{file}: line {line} has no id, text and label") from error
 
 
 def _cldr(folder: Path, languages: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -82,8 +92,12 @@ def _cldr(folder: Path, languages: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _short_names(folder: Path) -> dict[str, str]:
     """Return what each sign is called: the first of what is read aloud."""
-    signs = _json(folder / "annotations.json")["annotations"]["annotations"]
-    return {sign: said["tts"][0] for sign, said in signs.items() if said.get("tts")}
+    file = folder / "annotations.json"
+    signs = _json(file)
+    try:
+        return {sign: said["tts"][0] for sign, said in signs["annotations"]["annotations"].items() if said.get("tts")}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise EncoderError(f"{file}: has no annotations as CLDR lays them out") from error
 
 
 def _home_assistant(folder: Path) -> Iterator[tuple[str, str]]:

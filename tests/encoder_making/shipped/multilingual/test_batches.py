@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -53,8 +54,8 @@ def test_batches_that_are_drawn_together_are_parted_by_length_and_not_seen_in_th
     for first in range(0, len(drawn), TOGETHER):
         together = drawn[first : first + TOGETHER]
         lengths = [_characters([seen[number].text for number in batch]) for batch in together]
-        order = tuple(sorted(range(TOGETHER), key=lambda at, of=lengths: float(of[at].mean())))  # type: ignore[misc]
-        for shorter, longer in zip(order, order[1:], strict=False):
+        order = np.argsort([each.mean() for each in lengths]).tolist()
+        for shorter, longer in pairwise(order):
             assert lengths[shorter].max() <= lengths[longer].min()
-        orders.add(order)
+        orders.add(tuple(order))
     assert len(orders) > 1

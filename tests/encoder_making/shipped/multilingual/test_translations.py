@@ -68,9 +68,7 @@ def test_every_pair_is_there_once_as_the_router_sees_it(sources: Sources) -> Non
         ("home_assistant/components/x/translations/en.json", "home_assistant/components"),
     ],
 )
-def test_what_is_missing_is_named(
-    everywhere: Path, english: Material, tmp_path: Path, name: str, named: str
-) -> None:
+def test_what_is_missing_is_named(everywhere: Path, english: Material, tmp_path: Path, name: str, named: str) -> None:
     copy = shutil.copytree(everywhere, tmp_path / "data")
     missing = copy / name
     shutil.rmtree(missing) if missing.is_dir() else missing.unlink()
@@ -83,4 +81,21 @@ def test_a_file_that_is_no_json_is_named(everywhere: Path, english: Material, tm
     file = copy / "home_assistant/components/x/translations/de.json"
     file.write_text('{"title": ', "utf-8")
     with pytest.raises(EncoderError, match=f"{re.escape(str(file))}: is no JSON"):
+        translations(copy, english)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fact"),
+    [
+        ("massive/de-DE/train.jsonl", '{"text": "ruhe", "label": "audio_mute"}', "line 1 has no id, text and label"),
+        ("cldr/annotations/de/annotations.json", '{"annotations": {}}', "has no annotations as CLDR lays them out"),
+        ("cldr/annotations/de/annotations.json", "[]", "has no annotations as CLDR lays them out"),
+    ],
+)
+def test_a_file_of_another_form_is_named(
+    everywhere: Path, english: Material, tmp_path: Path, name: str, content: str, fact: str
+) -> None:
+    copy = shutil.copytree(everywhere, tmp_path / "data")
+    (copy / name).write_text(content, "utf-8")
+    with pytest.raises(EncoderError, match=f"{re.escape(str(copy / name))}: {fact}"):
         translations(copy, english)
