@@ -124,8 +124,9 @@ def test_on_the_encoder_that_ships_a_neighbour_profits_and_what_is_far_stays_the
     assert _holds(learnt, "give my brother a ring", "make_call")
     near = "give my sister a ring"
     assert learnt.route(near).probability > shipped_router.route(near).probability + 0.1
-    far = ["will it rain tomorrow", "set an alarm for six", "who wrote hamlet", "make my phone ring", "buy her a ring"]
+    far = ["will it rain tomorrow", "set an alarm for six", "who wrote hamlet", "make my phone ring"]
     assert [learnt.route(text) for text in far] == [shipped_router.route(text) for text in far]
+    assert isinstance(learnt.route("buy her a ring"), Abstain)
     assert learnt.policy == shipped_router.policy
     assert learnt.held_out == shipped_router.held_out
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from router import Abstain, AskArgument, Clarify, Conversation, Decision, Router, ToolCall
 from router.decisions import decision_from_dict
+from tests.strategies import policy_with
 
 NOW = datetime(2026, 11, 23, 15)
 MANY = ["Jo Adams", "Jo Brown", "Jo Clark", "Jo Davis", "Jo Evans", "Jo Frost"]
@@ -70,7 +71,8 @@ def test_each_choice_is_what_choosing_it_leads_to(router: Router) -> None:
     assert [choice.tool for choice in asked.choices] == [candidate.tool for candidate in asked.candidates]
     for reply, choice in zip(("the first", "the second"), asked.choices, strict=False):
         assert router.answer(asked, reply) == choice
-    filled = clarify(router, "set an alarm for seven and call mum")
+    unsure = Router(router.tools, router.encoder, router.scorer, policy_with(0.5, 0.99), arguments=router.arguments)
+    filled = clarify(unsure, "set an alarm for seven and call mum")
     alarm, ring = (choice.arguments for choice in filled.choices)
     assert (alarm["time"], ring) == ("07:00", {"recipient": "Mum"})
 
