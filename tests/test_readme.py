@@ -234,3 +234,10 @@ def updated(document: str, differences: list[tuple[Shown, str]]) -> str:
 def line(document: str, position: int) -> int:
     """Return the 1-based line of a position."""
     return document.count("\n", 0, position) + 1
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_no_section_stands_twice(document: str) -> None:
+    text = re.sub(r"^```.*?^```", "", (ROOT / document).read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ .*", text, re.MULTILINE)
+    assert sorted(headings) == sorted(set(headings))
