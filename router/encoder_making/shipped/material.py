@@ -247,8 +247,13 @@ def rows_of_file(file: Path) -> list[Row]:
 
 def lines_of(file: Path) -> list[str]:
     """Return the lines of a file. Raises EncoderError."""
+    return text_of(file).splitlines()
+
+
+def text_of(file: Path) -> str:
+    """Return what a file holds. Raises EncoderError."""
     try:
-        return file.read_text("utf-8").splitlines()
+        return file.read_text("utf-8")
     except OSError as error:
         raise EncoderError(f"{file}: cannot be read: {error}. {_WHERE}") from error
 

@@ -17,6 +17,11 @@ Progress = Callable[[str, int, int], object]
 _BATCH = 256
 
 
+def work_folder(out: Path) -> Path:
+    """Return where the run keeps what it has done."""
+    return out.with_name(f"{out.name}.making")
+
+
 def opened(source: str, max_tokens: int) -> Any:
     """Open a model, to be taught: without dropout, texts cut at `max_tokens`."""
     model = SentenceTransformer(source)

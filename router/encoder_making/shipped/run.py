@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from functools import partial
 from pathlib import Path
 
@@ -24,8 +23,8 @@ from router.encoder_making.shipped.loss import (
     ShippedLoss,
 )
 from router.encoder_making.shipped.material import material
-from router.encoder_making.shipped.models import Progress, digest, encode_in_bfloat16, kept_rows, opened
-from router.encoder_making.tuning.fit import fit
+from router.encoder_making.shipped.models import Progress, digest, encode_in_bfloat16, kept_rows, opened, work_folder
+from router.encoder_making.tuning.fit import fit, save_whole
 from router.encoder_making.tuning.work import Work
 from router.encoders.card import Card
 from router.encoders.sentence_transformers import SentenceTransformerEncoder
@@ -92,17 +91,9 @@ def make_english(data: Path, start: str, teacher: str, out: Path, *, steps: int 
     return parity
 
 
-def work_folder(out: Path) -> Path:
-    """Return where the run keeps what it has done."""
-    return out.with_name(f"{out.name}.making")
-
-
 def _average(start: str, taught: Path, out: Path) -> None:
     """Write the mean of two models' weights, as long as the one that was begun with takes texts."""
     first, last = SentenceTransformer(start, device="cpu"), SentenceTransformer(str(taught), device="cpu")
     after = last.state_dict()
     first.load_state_dict({name: torch.lerp(weight, after[name], SHARE) for name, weight in first.state_dict().items()})
-    new = out.with_name(f"{out.name}.new")
-    shutil.rmtree(new, ignore_errors=True)
-    first.save(str(new), create_model_card=False)
-    new.rename(out)
+    save_whole(first, out)

@@ -36,7 +36,7 @@ def fit(
     tune_tokens: bool = False,
     bf16: bool = False,
 ) -> None:
-    """Write a tuned copy of a model to the folder `out`; the model itself stays as it is.
+    """Write a tuned copy of a model to the new folder `out`, see `save_whole`; the model itself stays as it is.
 
     `drawn` are the texts of each step, by number, which `loss` is given as labels.
     Beside the folder are its checkpoints until it is whole, see `checkpoints_of`; a
@@ -76,8 +76,16 @@ def fit(
     trainer.remove_callback(PrinterCallback)
     with _quiet():
         trainer.train(resume_from_checkpoint=_newest_whole(checkpoints))
-        tuned.to("cpu").save(str(out), create_model_card=False)
+        save_whole(tuned.to("cpu"), out)
     shutil.rmtree(checkpoints)
+
+
+def save_whole(model: SentenceTransformer, out: Path) -> None:
+    """Write a model to a folder that is not there yet, and is there only when all of it is written."""
+    new = out.with_name(f"{out.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    model.save(str(new), create_model_card=False)
+    new.rename(out)
 
 
 def checkpoints_of(out: Path) -> Path:

@@ -142,8 +142,6 @@ class _Tuner:
 
         folder = self.work.folder / name
         if not folder.exists():
-            new = self.work.folder / f"{name}.new"
-            shutil.rmtree(new, ignore_errors=True)
             texts = texts_of(tools, self.encoder.prefixes)
             rows = CachedEncoder(self.encoder, progress=self._embedding).encode(texts.texts)
             fit(
@@ -151,12 +149,11 @@ class _Tuner:
                 texts.texts,
                 [*batches(texts, rows, self.steps, self.seed)],
                 lambda model: TuningLoss(model, texts, rows),
-                new,
+                folder,
                 learning_rate=self.learning_rate,
                 seed=self.seed,
                 progress=lambda done, total: self.progress(stage, done, total),
             )
-            new.rename(folder)
         return folder
 
     def _embedding(self, done: int, total: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ import router
 from router.encoder_making.export import export
 from router.encoder_making.parity import Parity
 from router.encoder_making.shipped.material import material
-from router.encoder_making.shipped.models import Progress, digest, encode_in_bfloat16, kept_rows, opened
+from router.encoder_making.shipped.models import Progress, digest, encode_in_bfloat16, kept_rows, opened, work_folder
 from router.encoder_making.shipped.multilingual.batches import BATCH, SHARES, batches
 from router.encoder_making.shipped.multilingual.loss import RELATE, TEMPERATURE, TranslationLoss
 from router.encoder_making.shipped.multilingual.translations import Translation, translations
@@ -53,7 +52,7 @@ def make_multilingual(
     """Teach the sentence-transformers model `start` the rows of `english`, and write it to the folder `out`, in 8 bits.
 
     Its table of tokens, which is not taught, is written in 4. What is done is kept
-    in a folder beside `out`, and a run with the same arguments goes on there.
+    in `work_folder(out)`, and a run with the same arguments goes on there.
     Raises EncoderError.
     """
     sources = translations(data, material(data))
@@ -68,7 +67,7 @@ def make_multilingual(
         "loss": [TEMPERATURE, RELATE],
         "taught": [steps, LEARNING_RATE, WEIGHT_DECAY, SEED],
     }
-    work = Work.begin(out.with_name(f"{out.name}.making"), plan).folder
+    work = Work.begin(work_folder(out), plan).folder
     trimmed, made = work / "trimmed", work / NAME
     if not trimmed.exists():
         needing = [each.text for name in ("massive", "cldr", "english") for each in sources[name]]
@@ -76,8 +75,6 @@ def make_multilingual(
     begun = opened(str(trimmed), MAX_TOKENS)
     seen, drawn = batches(sources, _Lengths(begun), steps, SEED)
     if not made.exists():
-        new = work / f"{NAME}.new"
-        shutil.rmtree(new, ignore_errors=True)
         said, row = np.unique([each.english for each in seen], return_inverse=True)
         wanted = kept_rows(english.encode, said.tolist(), work / "english.npy", progress)
         texts = [each.text for each in seen]
@@ -86,14 +83,13 @@ def make_multilingual(
             texts,
             drawn,
             lambda tuned: TranslationLoss(tuned, wanted, row),
-            new,
+            made,
             learning_rate=LEARNING_RATE,
             weight_decay=WEIGHT_DECAY,
             seed=SEED,
             bf16=True,
             progress=lambda done, total: progress("teaching", done, total),
         )
-        new.rename(made)
     original = SentenceTransformerEncoder(str(made))
     original.model.max_seq_length = whole.model.max_seq_length
     texts = [each.text for each in seen[:: max(1, len(seen) // _COMPARED)]]

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from router.encoder_making.shipped.held_out import MASSIVE_HELD_OUT, massive_scenario
-from router.encoder_making.shipped.material import Material, found_files, lines_of, rows_of_file
+from router.encoder_making.shipped.material import Material, found_files, rows_of_file, text_of
 from router.errors import EncoderError
 from router.text import normalize
 
@@ -126,6 +126,6 @@ def _leaves(value: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, .
 
 def _json(file: Path) -> Any:
     try:
-        return json.loads("\n".join(lines_of(file)))
+        return json.loads(text_of(file))
     except ValueError as error:
         raise EncoderError(f"{file}: is no JSON: {error}") from error

@@ -125,13 +125,17 @@ def test_missing_data_is_named_before_anything_is_written(start: Path, data: Pat
 def test_a_run_that_was_interrupted_while_the_taught_model_was_written_writes_it_again(
     start: Path, everywhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*given: Any, **_: Any) -> None:
-        given[4].mkdir()
-        raise KeyboardInterrupt
+    save = SentenceTransformer.save
+
+    def interrupted(model: SentenceTransformer, path: str, **settings: Any) -> None:
+        save(model, path, **settings)
+        if Path(path).name.startswith(run.NAME):
+            (Path(path) / "modules.json").unlink()
+            raise KeyboardInterrupt
 
     out = tmp_path / "multilingual"
     with monkeypatch.context() as patched:
-        patched.setattr(run, "fit", interrupted)
+        patched.setattr(SentenceTransformer, "save", interrupted)
         with pytest.raises(KeyboardInterrupt):
             _made(start, everywhere, out)
     stages = set(_made(start, everywhere, out))
