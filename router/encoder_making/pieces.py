@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from router.encoders.card import PIECES
-from router.encoders.pieces import SPACE
+from router.encoders.mapped import SPACE
 from router.encoders.safetensors import write_arrays
 from router.encoders.unigram import hash_on
 from router.errors import EncoderError

@@ -12,55 +12,25 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from router.encoders.safetensors import open_arrays
-from router.errors import EncoderError
+from router.encoders.mapped import SPACE, Encoded, MappedTokenizer
 
-SPACE = "▁"
-"""Stands for a space in pieces."""
 _NONE = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """A text as tokens."""
+class PieceTokenizer(MappedTokenizer):
+    """BPE of the whole text, with bytes to fall back on."""
 
-    ids: list[int]
-    offsets: list[tuple[int, int]]
-    """The characters `[start, end)` that each stands for."""
-    special_tokens_mask: list[int]
-    """1 for the marks at the ends."""
-
-
-class PieceTokenizer:
-    """Encode with the arrays of a file, cutting texts at `max_tokens`, the marks at the ends counted.
-
-    What looks like a mark is read as text. Raises EncoderError if the file is
-    none that `write_pieces` of `router.encoder_making.pieces` wrote.
-    """
-
-    def __init__(self, file: Path, max_tokens: int) -> None:
-        arrays = open_arrays(file)
-        try:
-            _check(arrays)
-            self._open(arrays, max_tokens)
-        except (LookupError, ValueError) as error:
-            raise EncoderError(f"{file}: not the arrays of a tokenizer: {error}") from error
-
-    def _open(self, arrays: Mapping[str, NDArray[Any]], max_tokens: int) -> None:
+    def _open(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        _check(arrays)
         self._characters, self._character_ids = arrays["characters"], arrays["character_ids"]
         # Memory views give Python's own numbers, several times faster than numpy's scalars.
         self._pairs, self._ranks, self._joined = (arrays[name].data for name in ("pairs", "ranks", "joined"))
         self._bytes: list[int] = arrays["bytes"].tolist()
-        self._before: list[int] = arrays["before"].tolist()
-        self._after: list[int] = arrays["after"].tolist()
-        self._room = max(0, max_tokens - len(self._before) - len(self._after))
         ends = np.cumsum(arrays["added_lengths"]).tolist()
         text = arrays["added"].astype("<u4").tobytes().decode("utf-32-le")
         words = [text[start:end] for start, end in zip([0, *ends], ends, strict=False)]
@@ -80,10 +50,7 @@ class PieceTokenizer:
                 offsets.append((start, end))
             elif start < end:
                 self._join(text[start:end].replace(" ", SPACE), start, ids, offsets)
-        before, after = self._before, self._after
-        ids, offsets = ids[: self._room], offsets[: self._room]
-        mask = [1] * len(before) + [0] * len(ids) + [1] * len(after)
-        return Encoded([*before, *ids, *after], [(0, 0)] * len(before) + offsets + [(0, 0)] * len(after), mask)
+        return self._between_marks(ids, offsets)
 
     def _parts(self, text: str) -> Iterator[tuple[int, int, int]]:
         """Yield the words that are tokens by themselves, and what stands between: start, end, and the token if any."""

@@ -15,15 +15,12 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from router.encoders.pieces import SPACE, Encoded
-from router.encoders.safetensors import open_arrays
-from router.errors import EncoderError
+from router.encoders.mapped import SPACE, Encoded, MappedTokenizer
 
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _PENALTY = 10.0
@@ -31,28 +28,14 @@ _PENALTY = 10.0
 _WHITE = re.compile(r"[^\S\x1c-\x1f]+")
 
 
-class UnigramTokenizer:
-    """Encode with the arrays of a file, cutting texts at `max_tokens`, the marks at the ends counted.
+class UnigramTokenizer(MappedTokenizer):
+    """Words that begin with "▁", each cut into the pieces of the greatest total score."""
 
-    What looks like a mark is read as text. Raises EncoderError if the file is
-    none that `write_pieces` of `router.encoder_making.pieces` wrote.
-    """
-
-    def __init__(self, file: Path, max_tokens: int) -> None:
-        arrays = open_arrays(file)
-        try:
-            _check(arrays)
-            self._open(arrays, max_tokens)
-        except (LookupError, ValueError) as error:
-            raise EncoderError(f"{file}: not the arrays of a tokenizer: {error}") from error
-
-    def _open(self, arrays: Mapping[str, NDArray[Any]], max_tokens: int) -> None:
+    def _open(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        _check(arrays)
         self._hashes, self._ids, self._scores = arrays["hashes"], arrays["ids"], arrays["scores"]
         self._unknown, self._longest = (int(arrays[name][0]) for name in ("unknown", "longest"))
         self._unknown_score = float(self._scores.min()) - _PENALTY
-        self._before: list[int] = arrays["before"].tolist()
-        self._after: list[int] = arrays["after"].tolist()
-        self._room = max(0, max_tokens - len(self._before) - len(self._after))
 
     def encode(self, text: str) -> Encoded:
         """Return the tokens of a text. Raises UnicodeEncodeError if it is no valid Unicode."""
@@ -68,9 +51,7 @@ class UnigramTokenizer:
             else:
                 ids.append(token)
                 offsets.append(offset)
-        before, after = self._before, self._after
-        mask = [1] * len(before) + [0] * len(ids) + [1] * len(after)
-        return Encoded([*before, *ids, *after], [(0, 0)] * len(before) + offsets + [(0, 0)] * len(after), mask)
+        return self._between_marks(ids, offsets)
 
     def _path(self, text: str) -> list[tuple[int, int, int]]:
         """Return the pieces of the greatest total score: where each begins and ends, and its token (Viterbi)."""
