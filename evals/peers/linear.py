@@ -13,7 +13,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_union
 from sklearn.preprocessing import FunctionTransformer
 
-from evals.peers.protocol import MINILM, NONE, Answer, likeliest
+from evals.peers.protocol import ENCODER, MINILM, NONE, Answer, likeliest
 
 INVERSE_PENALTIES = {"C": [1, 10, 100]}
 """One is chosen in cross-validation on the examples."""
@@ -55,13 +55,13 @@ def tfidf() -> Linear:
     )
 
 
-def shipped_embeddings() -> Linear:
-    """Embeddings of the encoder that ships with this router."""
+def small_embeddings() -> Linear:
+    """Embeddings of the encoder that all are given, in 8 bits."""
 
     def features() -> Any:
         from router.encoders import load_encoder
 
-        return FunctionTransformer(load_encoder().encode)
+        return FunctionTransformer(load_encoder(ENCODER).encode)
 
     return Linear(features)
 

@@ -8,6 +8,9 @@ from typing import Literal, Protocol, TypeAlias
 
 Act: TypeAlias = Literal["call", "ask", "refuse"]
 
+ENCODER = "minilm"
+"""What those that take an encoder are given, ours too: what is compared is routers, and some tune its weights. Beside
+it stands a row of ours with the encoder that ships."""
 MINILM = "MINILM_SOURCE"
 """The environment variable that names the folder with the published weights of all-MiniLM-L6-v2."""
 

@@ -64,8 +64,12 @@ _OURS = ("router", "onnxruntime", "tokenizers")
 _SIMILAR = ("semantic_router", "router.encoders", "onnxruntime", "tokenizers")
 _HEAD = ("sklearn.linear_model",)
 
+OURS_AS_IT_SHIPS = "ours/en"
+"""Ours once more, with an encoder that the others do not have."""
+
 PEERS = (
     Entry("ours", "this router", "ours:Ours", ("scikit-learn",), _OURS),
+    Entry(OURS_AS_IT_SHIPS, "this router, with `en`", "ours:as_it_ships", ("scikit-learn",), _OURS),
     Entry(
         "semantic-router/mean",
         "semantic-router, default (mean), no threshold",
@@ -112,8 +116,8 @@ PEERS = (
     ),
     Entry(
         "embeddings",
-        "shipped encoder, logistic regression",
-        "linear:shipped_embeddings",
+        "all-MiniLM-L6-v2 in 8 bits, logistic regression",
+        "linear:small_embeddings",
         ("scikit-learn",),
         (*_HEAD, "router.encoders", "onnxruntime", "tokenizers"),
     ),

@@ -1,6 +1,6 @@
 """semantic-router, 1.x: similarity to stored utterances, and calibration on queries it has not seen.
 
-The encoder is the one that ships with this router. Without calibration no
+The encoder is the one that all are given. Without calibration no
 threshold is set, its default: the best route always wins.
 """
 
@@ -15,7 +15,7 @@ from semantic_router import IndexedRouter, Route
 from semantic_router.calibration import Calibrator
 from semantic_router.encoders import DenseEncoder, TfidfEncoder
 
-from evals.peers.protocol import Answer
+from evals.peers.protocol import ENCODER, Answer
 from router.encoders import Encoder, load_encoder
 
 FOLDS = 5
@@ -24,8 +24,8 @@ PROBABLY = 0.5
 ANY = float("-inf")
 
 
-class Shipped(DenseEncoder):
-    """The encoder that ships, as semantic-router wants one."""
+class Given(DenseEncoder):
+    """The encoder that all are given, as semantic-router wants one."""
 
     encoder: Any
 
@@ -49,7 +49,7 @@ class Similarity:
 
     def fit(self, texts: Sequence[str], labels: Sequence[str], none: Sequence[str]) -> None:
         """Store the examples, and fit the calibration if it is wanted."""
-        encoder = load_encoder()
+        encoder = load_encoder(ENCODER)
         pairs = list(zip(texts, labels, strict=True))
         self._router = self._store(encoder, pairs)
         if not self._calibrated:
@@ -80,7 +80,7 @@ class Similarity:
         for text, label in pairs:
             utterances[label].append(text)
         routes = [Route(name=label, utterances=texts) for label, texts in utterances.items()]
-        return IndexedRouter(encoder=Shipped(name="shipped", encoder=encoder), routes=routes, **self._options())
+        return IndexedRouter(encoder=Given(name="given", encoder=encoder), routes=routes, **self._options())
 
 
 def mean() -> Similarity:

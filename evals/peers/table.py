@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from evals.peers.registry import OURS_AS_IT_SHIPS
+
 DECISIONS = {
     "accuracy": ("accuracy", "{:.4f}"),
     "oos_auroc": ("out-of-scope AUROC", "{:.3f}"),
@@ -72,6 +74,7 @@ def _costs(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _ahead(rows: Sequence[Mapping[str, Any]]) -> str:
     """Say in which figures others are better than ours, how many, and which most."""
+    rows = [row for row in rows if row["peer"] != OURS_AS_IT_SHIPS]
     ours = next((row for row in rows if row["peer"] == "ours"), None)
     if ours is None:
         return ""
