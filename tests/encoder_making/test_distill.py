@@ -122,9 +122,7 @@ def test_the_table_in_8_bits_is_compared_with_the_one_in_32(gemma: Path, tmp_pat
     assert json.loads((rounded.folder / CARD).read_text("utf-8"))["parity"] == parity.to_dict()
 
 
-def test_a_table_that_8_bits_spoil_is_not_written(
-    gemma: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_table_that_8_bits_spoil_is_not_written(gemma: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def coarse(vectors: Floats) -> dict[str, Floats]:
         return {"embeddings": np.sign(vectors).astype(np.int8)}
 
