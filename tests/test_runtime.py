@@ -79,6 +79,12 @@ def test_routing_from_a_bundle_imports_nothing_that_trains_or_checks(bundle: Pat
     assert imported & (TRAINING | AUTHORING) == set()
 
 
+def test_routing_on_a_table_needs_no_onnx_runtime(tmp_path: Path) -> None:
+    Router.from_specs(ROOT / "tool_specs/set_alarm.yaml", encoder="en-static").save(tmp_path / "bundle")
+    program = "import sys; from router import Router; Router.load(sys.argv[1]).route('set an alarm for six')"
+    assert _imported(program, tmp_path / "bundle") & BACKENDS == {"tokenizers"}
+
+
 def test_every_process_decides_the_same(bundle: Path, shipped_router: Router) -> None:
     said = ["set an alarm for six", "who wrote hamlet", "play some jazz in the kitchen"]
     program = "import sys; from router import Router; print(Router.load(sys.argv[1]).route_many(sys.argv[2:]))"

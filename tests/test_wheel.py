@@ -13,6 +13,7 @@ import pytest
 
 from router.conversation.vocabulary import LANGUAGES
 from router.encoders.card import CARD, MODEL, TOKENIZER
+from router.encoders.shipped import SHIPPED, Shipped
 
 ROOT = Path(__file__).parent.parent
 PAGE = ("page.html.j2", "suite.html.j2", "changes.html.j2", "macros.html.j2", "page.css", "page.js")
@@ -24,10 +25,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(ROOT, tmp_path_factory.mktemp("wheel"))
 
 
+@pytest.fixture(scope="module", params=[each for each in SHIPPED if each.extra], ids=lambda each: each.name)
+def shipped(request: pytest.FixtureRequest) -> Shipped:
+    """Give each encoder that has a package of its own."""
+    each: Shipped = request.param
+    return each
+
+
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel with the files of the encoder `multilingual`."""
-    return build(ROOT / "router/encoders/multilingual", tmp_path_factory.mktemp("data"))
+def data(shipped: Shipped, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel with the files of an encoder."""
+    return build(ROOT / "router/encoders" / shipped.module, tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")
@@ -68,46 +76,50 @@ def test_the_wheel_holds_the_library_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"router"}
     assert [name for name in names if "__pycache__" in name or "/tests/" in name] == []
-    assert [name for name in names if "/minilm/" in name or "encoders/multilingual/" in name] == []
+    packages = tuple(f"router/encoders/{each.module}/" for each in SHIPPED if each.extra)
+    assert [name for name in names if name.startswith(packages)] == []
 
 
 def test_the_wheel_is_small_enough_for_a_phone_app(wheel: Path) -> None:
     assert wheel.stat().st_size < 24_000_000
 
 
-def test_a_wheel_of_data_holds_the_files_of_its_encoder_and_nothing_else(data: Path) -> None:
-    archive, folder = zipfile.ZipFile(data), ROOT / "router/encoders/multilingual"
+def test_a_wheel_of_data_holds_the_files_of_its_encoder_and_nothing_else(shipped: Shipped, data: Path) -> None:
+    archive, folder = zipfile.ZipFile(data), ROOT / "router/encoders" / shipped.module
     files = {name: archive.read(name) for name in archive.namelist() if ".dist-info/" not in name}
-    kept = [file for file in folder.iterdir() if file.is_file() and file.name != "pyproject.toml"]
-    assert files == {f"intent_router_multilingual/{file.name}": file.read_bytes() for file in kept}
+    kept = [file for file in folder.iterdir() if file.is_file() and file.name not in ("pyproject.toml", "recipe.py")]
+    assert files == {f"intent_router_{shipped.module}/{file.name}": file.read_bytes() for file in kept}
     (metadata,) = (archive.read(name).decode() for name in archive.namelist() if name.endswith("/METADATA"))
-    assert "Name: intent-router-multilingual\n" in metadata
+    assert f"Name: intent-router-{shipped.name}\n" in metadata
     assert "License-File: LICENSE\nLicense-File: NOTICE\n" in metadata
     assert "Requires-Dist" not in metadata
 
 
-def test_a_wheel_of_data_is_found_wherever_it_is_installed(installed: Path, data: Path, tmp_path: Path) -> None:
+def test_a_wheel_of_data_is_found_wherever_it_is_installed(
+    shipped: Shipped, installed: Path, data: Path, tmp_path: Path
+) -> None:
     script = """
+import sys
 from router.encoders import available_encoders, load_encoder
 from router.errors import MissingExtraError
 
-(info,) = (info for info in available_encoders() if info.spec == "multilingual")
+(info,) = (info for info in available_encoders() if info.spec == sys.argv[1])
 print(info.ready)
 try:
-    encoder = load_encoder("multilingual")
-    print(encoder.folder.parent, encoder.encode(["wake me"]).shape)
+    encoder = load_encoder(sys.argv[1])
+    print(encoder.folder.parent, len(encoder.encode(["wake me"])))
 except MissingExtraError as error:
     print(error)
 """
-    without = run("-c", script, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(installed)})
+    without = run("-c", script, shipped.name, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(installed)})
     assert without.splitlines() == [
         "False",
-        "encoder 'multilingual' needs 'intent-router-multilingual'. "
-        "Install it with: pip install 'intent-router[multilingual]'",
+        f"encoder '{shipped.name}' needs 'intent-router-{shipped.name}'. "
+        f"Install it with: pip install 'intent-router[{shipped.extra}]'",
     ]
     place = install(data, tmp_path / "data")
     both = {**os.environ, "PYTHONPATH": f"{installed}{os.pathsep}{place}"}
-    assert run("-c", script, cwd=tmp_path, env=both).splitlines() == ["True", f"{place} (1, 384)"]
+    assert run("-c", script, shipped.name, cwd=tmp_path, env=both).splitlines() == ["True", f"{place} 1"]
 
 
 def test_an_installed_wheel_trains_saves_loads_and_routes(installed: Path, tmp_path: Path) -> None:

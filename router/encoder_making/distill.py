@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,18 +10,21 @@ from pathlib import Path
 import numpy as np
 
 from router.encoder_making.fitting import Floats, fitted, principal, summed, unit
+from router.encoder_making.parity import TOLERANCES, Parity, compare
 from router.encoder_making.placing import placed
 from router.encoder_making.teacher import Progress, Teacher
 from router.encoder_making.vocabulary import Vocabulary
 from router.encoders.card import TOKENIZER, Card
 from router.encoders.safetensors import write_arrays
-from router.encoders.static import MAX_TOKENS, TABLE
+from router.encoders.static import MAX_TOKENS, TABLE, StaticEncoder
 
 DIMENSIONS = 256
 _SIF = 1e-4
 """As in the paper, and in model2vec."""
 _HOLD = 3.0
 """How much a token is held to its place when texts move it."""
+_COMPARED = 2000
+"""With so many texts or a few more the 8 bits are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Distilled:
     """The size of the table and the tokenizer."""
     cosine: float | None
     """Of the texts' rows with the model's, from which their mean is taken, before dimensions go. None without texts."""
+    parity: Parity
+    """How near the table in 8 bits is to itself in 32."""
 
 
 def distill(
@@ -44,6 +50,7 @@ def distill(
     dimensions: int = DIMENSIONS,
     texts: Sequence[str] = (),
     prefix: str = "",
+    unrounded: Path | None = None,
     progress: Progress = lambda *_: None,
 ) -> Distilled:
     """Write a folder for `StaticEncoder` from a sentence-transformers model: a folder, or a name on the hub.
@@ -60,15 +67,21 @@ def distill(
     thousands of the kind that will be said. `prefix` stands before each token
     and text that the model sees.
 
+    The table is written in 8 bits, and what it makes of the texts, or else of its
+    own pieces, is compared with what it makes of them in 32; these are kept in
+    the folder `unrounded` if that is given.
+
     The folder takes its place at the end: whatever stops this, what was there
     stays. Raises MissingExtraError, and EncoderError where the model cannot be
-    opened or something else is in the way.
+    opened, something else is in the way, or 8 bits lose too much.
     """
-    with placed(out) as new:
-        return _write(new, Teacher(source, prefix), dimensions, texts, progress)
+    with placed(out) as new, tempfile.TemporaryDirectory() as temporary:
+        return _write(new, unrounded or Path(temporary), Teacher(source, prefix), dimensions, texts, progress)
 
 
-def _write(out: Path, teacher: Teacher, dimensions: int, texts: Sequence[str], progress: Progress) -> Distilled:
+def _write(
+    out: Path, unrounded: Path, teacher: Teacher, dimensions: int, texts: Sequence[str], progress: Progress
+) -> Distilled:
     whole = Vocabulary(teacher.tokenizer, teacher.name)
     tokenizer, order = whole.reduced(whole.pieces.keys() - whole.reserved())
     vocabulary = Vocabulary(tokenizer, teacher.name)
@@ -83,8 +96,6 @@ def _write(out: Path, teacher: Teacher, dimensions: int, texts: Sequence[str], p
         rows = summed(vectors, cut)
         cosine = float((rows * wanted).sum(axis=1).mean())
     vectors = vectors @ principal(rows, dimensions)
-    write_arrays(out / TABLE, _quantized(vectors))
-    (out / TOKENIZER).write_text(tokenizer, encoding="utf-8", newline="\n")
     dim = vectors.shape[1]
     card = Card(
         name=f"{teacher.name}-static",
@@ -93,9 +104,19 @@ def _write(out: Path, teacher: Teacher, dimensions: int, texts: Sequence[str], p
         model=TABLE,
         matryoshka_dimensions=(dim, dim // 2) if dim > 1 else (),  # the first components hold the most
     )
-    card.write(out, distilled_from=teacher.name, texts=len(texts))
+    unrounded.mkdir(parents=True, exist_ok=True)
+    for folder, arrays in ((unrounded, {"embeddings": vectors}), (out, _quantized(vectors))):
+        write_arrays(folder / TABLE, arrays)
+        (folder / TOKENIZER).write_text(tokenizer, encoding="utf-8", newline="\n")
+        card.write(folder, distilled_from=teacher.name, texts=len(texts))
+    compared = texts or list(vocabulary.pieces.values())
+    parity = compare(
+        StaticEncoder(unrounded), StaticEncoder(out), compared[:: max(1, len(compared) // _COMPARED)], progress
+    )
+    parity.check(TOLERANCES["int8"])
+    card.write(out, distilled_from=teacher.name, texts=len(texts), parity=parity.to_dict())
     size = sum((out / name).stat().st_size for name in (TABLE, TOKENIZER))
-    return Distilled(len(vectors), dim, size, cosine)
+    return Distilled(len(vectors), dim, size, cosine, parity)
 
 
 def _smooth_inverse_frequency(count: int) -> Floats:

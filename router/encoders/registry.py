@@ -165,10 +165,18 @@ class _Backend:
 
 
 _RUNTIME = ("onnxruntime", "tokenizers")
+_TABLE = ("tokenizers",)
 _HTTP = ("urllib3",)
 _BACKENDS = (
     *(
-        _Backend(each.name, each.summary, partial(_shipped, each), _RUNTIME, each.extra, shipped=each)
+        _Backend(
+            each.name,
+            each.summary,
+            partial(_shipped, each),
+            _TABLE if each.table else _RUNTIME,
+            each.extra,
+            shipped=each,
+        )
         for each in SHIPPED
     ),
     _Backend("hashing", "hashed words and character trigrams: knows no meaning, for tests", lambda *_: _hashing()),
@@ -182,7 +190,7 @@ _BACKENDS = (
         "static:DIR",
         "a table of token vectors, from 'router encoders distill' or model2vec",
         lambda folder, _: _static(folder),
-        ("tokenizers",),
+        _TABLE,
     ),
     _Backend(
         "st:NAME_OR_PATH",

@@ -26,19 +26,26 @@ class Shipped:
     """An encoder that ships."""
 
     name: str
-    """What opens it; its folder is called the same."""
+    """What opens it."""
     summary: str
     """What it is, in a line."""
     extra: str = ""
     """What installs its package of data, if it is not in this package."""
+    table: bool = False
+    """Whether it is a table of tokens, which needs no ONNX Runtime."""
+
+    @property
+    def module(self) -> str:
+        """Its name as one in Python, which its folder has and its package ends in."""
+        return self.name.replace("-", "_")
 
     @property
     def folder(self) -> Path | None:
         """Where its files are: beside this module, as all are in a checkout, or in its own package; None if nowhere."""
-        beside = Path(__file__).with_name(self.name)
+        beside = Path(__file__).with_name(self.module)
         if not self.extra or (beside / CARD).exists():
             return beside
-        package = importlib.util.find_spec(f"intent_router_{self.name}")
+        package = importlib.util.find_spec(f"intent_router_{self.module}")
         return Path(package.origin).parent if package and package.origin else None
 
 
@@ -46,6 +53,7 @@ SHIPPED = (
     Shipped("en", "English, trained to tell intents apart; in this package"),
     Shipped("multilingual", "51 languages, what 'en' makes of English; a package of its own", "multilingual"),
     Shipped("minilm", "English, all-MiniLM-L6-v2 in 8 bits; a package of its own", "minilm"),
+    Shipped("en-static", "English, a table of what 'en' makes of words; a package of its own", "en-static", table=True),
 )
 """Every encoder that ships. What is here is listed, opened, put into bundles by its name and tested."""
 
@@ -56,10 +64,14 @@ SHIPPED_SPECS = (*(shipped.name for shipped in SHIPPED), HashingEncoder.name)
 @functools.cache
 def open_shipped(shipped: Shipped) -> Encoder:
     """Open an encoder once in a process. Raises EncoderError, MissingExtraError if its package is not installed."""
-    from router.encoders.onnx import OnnxEncoder
-
     if shipped.folder is None:
         raise MissingExtraError(f"intent-router-{shipped.name}", shipped.extra, f"encoder {shipped.name!r}")
+    if shipped.table:
+        from router.encoders.static import StaticEncoder
+
+        return StaticEncoder(shipped.folder)
+    from router.encoders.onnx import OnnxEncoder
+
     return OnnxEncoder(shipped.folder)
 
 

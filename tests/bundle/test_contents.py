@@ -109,9 +109,10 @@ def test_the_encoder_is_named_and_opened_by_its_name(everyday_router: Router, fo
         assert Router.load(tmp_path / "bundle", encoder).route_many(SAID) == everyday_router.route_many(SAID)
 
 
-def test_a_bundle_on_an_encoder_that_ships_opens_that_one(everyday: ToolSet, tmp_path: Path) -> None:
-    train(everyday, "minilm").save(tmp_path / "bundle")
-    assert Router.load(tmp_path / "bundle").encoder is load_encoder("minilm")
+@pytest.mark.parametrize("name", ["minilm", "en-static"])
+def test_a_bundle_on_an_encoder_that_ships_opens_that_one(name: str, everyday: ToolSet, tmp_path: Path) -> None:
+    train(everyday, name).save(tmp_path / "bundle")
+    assert Router.load(tmp_path / "bundle").encoder is load_encoder(name)
 
 
 def test_a_bundle_that_names_no_spec_opens_what_shipped_by_that_name(

@@ -11,7 +11,7 @@ from huggingface_hub.errors import LocalEntryNotFoundError
 from sentence_transformers import SentenceTransformer
 
 from router.encoder_making.distill import _smooth_inverse_frequency, distill
-from router.encoder_making.fitting import unit
+from router.encoder_making.fitting import Floats, unit
 from router.encoders import load_encoder
 from router.encoders.card import CARD, Card
 from router.encoders.static import StaticEncoder
@@ -105,8 +105,31 @@ def test_the_model_sees_the_prefix_and_the_static_encoder_does_not(
 def test_it_tells_how_far_it_is(gemma: Path, tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
     distill(str(gemma), tmp_path / "static", texts=TEXTS, progress=lambda *state: told.append(state))
-    assert {what for what, _, _ in told} == {"tokens", "texts"}
-    assert told[-1] == ("texts", len(TEXTS), len(TEXTS))
+    assert {what for what, _, _ in told} == {"tokens", "texts", "comparing"}
+    assert ("texts", len(TEXTS), len(TEXTS)) in told
+
+
+@pytest.mark.parametrize("texts", [[], TEXTS])
+def test_the_table_in_8_bits_is_compared_with_the_one_in_32(gemma: Path, tmp_path: Path, texts: list[str]) -> None:
+    unrounded = tmp_path / "making" / "unrounded"
+    parity = distill(str(gemma), tmp_path / "static", texts=texts, unrounded=unrounded).parity
+    rounded, whole = StaticEncoder(tmp_path / "static"), StaticEncoder(unrounded)
+    compared = texts or [piece for piece, _ in sorted(whole._tokenizer.get_vocab().items(), key=lambda item: item[1])]
+    cosines = np.vecdot(rounded.encode(compared), whole.encode(compared))
+    assert whole._table.dtype == np.float32
+    assert parity.texts == len(compared)
+    assert (parity.mean_cosine, parity.min_cosine) == pytest.approx((cosines.mean(), cosines.min()), abs=1e-5)
+    assert json.loads((rounded.folder / CARD).read_text("utf-8"))["parity"] == parity.to_dict()
+
+
+def test_a_table_that_8_bits_spoil_is_not_written(gemma: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def coarse(vectors: Floats) -> dict[str, Floats]:
+        return {"embeddings": np.sign(vectors).astype(np.int8)}
+
+    monkeypatch.setattr("router.encoder_making.distill._quantized", coarse)
+    with pytest.raises(EncoderError, match=r"too far from the original, so nothing was written:\n  the mean cosine is"):
+        distill(str(gemma), tmp_path / "static", texts=TEXTS)
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_is_no_model_is_an_encoder_error(tmp_path: Path) -> None:

@@ -2,9 +2,9 @@
 
     python -m tests.encoders.samples NAME SPEC [TEXTS]
 
-writes the rows of the encoder that ships as NAME, given by SPEC (`onnx:DIR` of
-the folder in fp32, `st:DIR` of what it was made from) to the texts in the JSON
-file TEXTS, by default those that NAME has already.
+writes the rows of the encoder that ships as NAME, given by SPEC (`onnx:DIR` or
+`static:DIR` of the folder in fp32, `st:DIR` of what it was made from) to the
+texts in the JSON file TEXTS, by default those that NAME has already.
 """
 
 from __future__ import annotations

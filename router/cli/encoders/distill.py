@@ -12,7 +12,8 @@ from router.cli.progress import stages
 _DESCRIPTION = """\
 Make a static encoder: a table of tokens that comes near to what a
 sentence-transformers model makes of a text. It needs numpy alone, and tens of
-microseconds for an utterance. It does not see the order of words.
+microseconds for an utterance. It does not see the order of words. Its numbers have
+8 bits; what that changes is measured, and nothing is written if it is too much.
 """
 _EXAMPLE = """\
   $ router encoders distill st:all-MiniLM-L6-v2 -o small --texts said.txt

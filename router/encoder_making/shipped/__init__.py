@@ -2,5 +2,5 @@
 
 `held_out` names what it never learns from, `material` reads what it learns from
 (`written/` is our own part of that), `batches` puts that in company, `loss` says
-what is learnt, and `run` is the whole.
+what is learnt, and `run` is the whole. `table` makes the encoder that is a table of it.
 """
