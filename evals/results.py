@@ -31,7 +31,9 @@ TEMPLATE = FOLDER / "RESULTS.template.md"
 """The words around the tables."""
 README = FOLDER.parent / "README.md"
 ENCODERS = FOLDER.parent / "router" / "encoders"
-CARD_OF_EN, CARD_OF_MULTILINGUAL = (ENCODERS / name / "MODEL_CARD.md" for name in ("en", "multilingual"))
+CARD_OF_EN, CARD_OF_EN_STATIC, CARD_OF_MULTILINGUAL = (
+    ENCODERS / name / "MODEL_CARD.md" for name in ("en", "en_static", "multilingual")
+)
 IN_README = ("clinc150/", "banking77/", "sgd/")
 """The sets in README.md's table; `evals/RESULTS.md` has all."""
 BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
@@ -95,6 +97,7 @@ def rendered() -> dict[Path, str]:
     within = {
         README: tables,
         CARD_OF_EN: held_out_table(held_out),
+        CARD_OF_EN_STATIC: held_out_table(held_out),
         CARD_OF_MULTILINGUAL: by_language_table(by_language),
     }
     pages = {file: _between(file.read_text(encoding="utf-8"), tables) for file, tables in within.items()}
