@@ -40,7 +40,7 @@ from router.encoders.sentence_transformers import SentenceTransformerEncoder
 NAME = "multilingual"
 SOURCE = "intfloat/multilingual-e5-small"
 """What is begun with, by the name that people know."""
-STEPS = 1600
+STEPS = 1800
 LEARNING_RATE = 4e-4
 WEIGHT_DECAY = 0.01
 SEED = 0
