@@ -44,12 +44,13 @@ def digest(model: Any) -> str:
 
 
 def average(begun: Any, taught: Path, share: float) -> Any:
-    """Return a model with the mean of two models' weights, of which that in the folder `taught` has so large a share.
+    """Give a model the mean of its weights and those of the one in the folder `taught`, and return it.
 
-    What else it has, such as how long texts may be, is that of `begun`, which is changed.
+    The share is that of the taught one. What else a model has, such as how long texts may be, stays.
     """
     after = SentenceTransformer(str(taught), device="cpu").state_dict()
-    begun.load_state_dict({name: torch.lerp(weight, after[name], share) for name, weight in begun.state_dict().items()})
+    before = begun.to("cpu").state_dict()
+    begun.load_state_dict({name: torch.lerp(weight, after[name], share) for name, weight in before.items()})
     return begun
 
 

@@ -12,7 +12,7 @@ from router.encoder_making.shipped.multilingual.translations import Sources, Tra
 SHARES = {"massive": 0.5, "cldr": 0.12, "home_assistant": 0.2, "english": 0.18}
 """Of each source in what is drawn."""
 BATCH = 256
-_TOGETHER = 4
+_TOGETHER = 8
 """So many batches are drawn together, and parted by the length of their texts: a batch is as wide as its longest."""
 
 

@@ -40,13 +40,13 @@ from router.encoders.sentence_transformers import SentenceTransformerEncoder
 NAME = "multilingual"
 SOURCE = "intfloat/multilingual-e5-small"
 """What is begun with, by the name that people know."""
-STEPS = 1800
-LEARNING_RATE = 4e-4
+STEPS = 1400
+LEARNING_RATE = 3e-4
 WEIGHT_DECAY = 0.01
 SEED = 0
 SHARE = 0.8
 """Of each weight in the mean of the taught model and the one that teaching began with (Wortsman et al., 2022)."""
-MAX_TOKENS = 48
+MAX_TOKENS = 40
 """Longer texts are cut while learning."""
 LEAST = 2
 """A token that stands in all texts less often is not kept."""
