@@ -30,7 +30,7 @@ def batches(
         some = [
             each[number]
             for name, each in sources.items()
-            for number in chance.integers(len(each), size=round(SHARES[name] * BATCH * _TOGETHER))
+            for number in chance.integers(len(each), size=round(SHARES[name] * BATCH) * _TOGETHER)
         ]
         order = np.argsort(lengths([each.text for each in some]), kind="stable") + len(seen)
         parts = np.array_split(order, _TOGETHER)
