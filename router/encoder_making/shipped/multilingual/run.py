@@ -102,12 +102,13 @@ def make_multilingual(
             bf16=True,
             progress=lambda done, total: progress("teaching", done, total),
         )
-    shutil.rmtree(made, ignore_errors=True)
-    save_whole(average(aligned, taught, SHARE), made)
+    mean = average(aligned, taught, SHARE)
+    mean.max_seq_length = whole.model.max_seq_length
+    shutil.rmtree(made, ignore_errors=True)  # its share is not in the plan: what was taught serves any
+    save_whole(mean, made)
+    compared = texts[:: max(1, len(texts) // _COMPARED)]
     original = SentenceTransformerEncoder(str(made))
-    original.model.max_seq_length = whole.model.max_seq_length
-    texts = [each.text for each in seen[:: max(1, len(seen) // _COMPARED)]]
-    parity = export(original, out, "int8", texts, table="int4", tokens=True, progress=progress)
+    parity = export(original, out, "int8", compared, table="int4", tokens=True, progress=progress)
     Card.read(out).write(out, source=SOURCE, recipe=f"python -m {__package__}", parity=parity.to_dict())
     return parity
 
