@@ -44,7 +44,7 @@ STEPS = 1400
 LEARNING_RATE = 3e-4
 WEIGHT_DECAY = 0.01
 SEED = 0
-SHARE = 0.8
+SHARE = 0.7
 """Of each weight in the mean of the taught model and the one that teaching began with (Wortsman et al., 2022)."""
 MAX_TOKENS = 40
 """Longer texts are cut while learning."""
