@@ -70,12 +70,14 @@ def _hashes(data: dict[str, Any]) -> dict[str, NDArray[Any]]:
         going = lengths > at
         hashes[going] = hash_on(hashes[going], codes[going, at])
     order = np.argsort(hashes)
+    scores = np.array([score for _, score in data["model"]["vocab"]], np.float64)
     if (np.diff(hashes[order]) == 0).any():
         raise EncoderError("two pieces of the tokenizer have the same hash, which was never seen: please report it")
     return {
         "hashes": hashes[order],
         "ids": order.astype(np.int32),
-        "scores": np.array([score for _, score in data["model"]["vocab"]], np.float64)[order],
+        "scores": scores[order],
+        "lowest": scores.min(keepdims=True),
         "unknown": np.array([data["model"]["unk_id"]], np.int32),
         "longest": np.array([longest], np.int32),
     }

@@ -35,7 +35,7 @@ class UnigramTokenizer(MappedTokenizer):
         _check(arrays)
         self._hashes, self._ids, self._scores = arrays["hashes"], arrays["ids"], arrays["scores"]
         self._unknown, self._longest = (int(arrays[name][0]) for name in ("unknown", "longest"))
-        self._unknown_score = float(self._scores.min()) - _PENALTY
+        self._unknown_score = float(arrays["lowest"][0]) - _PENALTY
 
     def encode(self, text: str) -> Encoded:
         """Return the tokens of a text. Raises UnicodeEncodeError if it is no valid Unicode."""
@@ -158,5 +158,7 @@ def _check(arrays: Mapping[str, NDArray[Any]]) -> None:
         name for name in ("hashes", "ids", "unknown", "longest", "before", "after") if arrays[name].dtype.kind != "i"
     ]:
         raise ValueError(f"{odd[0]!r} are no whole numbers")
+    if arrays["lowest"].dtype.kind != "f":
+        raise ValueError("'lowest' is no score")
     if not len(arrays["hashes"]) == len(arrays["ids"]) == len(arrays["scores"]) > 0:
         raise ValueError("'hashes', 'ids' and 'scores' differ in length")

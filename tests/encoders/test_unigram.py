@@ -123,6 +123,7 @@ def test_the_arrays_are_opened_where_they_are_there(folder: Path) -> None:
         ({"hashes": np.zeros(3, np.float32)}, "'hashes' are no whole numbers"),
         ({"scores": np.zeros(1)}, "'hashes', 'ids' and 'scores' differ in length"),
         ({"longest": np.zeros(0, np.int32)}, "index 0 is out of bounds"),
+        ({"lowest": np.zeros(1, np.int32)}, "'lowest' is no score"),
     ],
 )
 def test_arrays_that_are_no_tokenizer_are_an_error(

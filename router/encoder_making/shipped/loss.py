@@ -68,7 +68,7 @@ class ShippedLoss(torch.nn.Module):
         return (
             self._contrast(similar[company, company], wanted[company, company], labels[company])
             + HOLD * (1 - held).mean()
-            + RELATE * _divergence(target, found)
+            + RELATE * divergence(target, found, TEMPERATURE)
             + EQUAL * (found - target).square().mean()
         )
 
@@ -80,10 +80,10 @@ class ShippedLoss(torch.nn.Module):
         return contrast(similar / TEMPERATURE, same, ~(same | itself | unknown))
 
 
-def _divergence(wanted: Tensor, similar: Tensor) -> Tensor:
+def divergence(wanted: Tensor, similar: Tensor, temperature: float) -> Tensor:
     """Return how far each text's similarities to the others are from those that are wanted."""
     others = ~torch.eye(len(similar), dtype=torch.bool, device=similar.device)
     target, found = (
-        torch.log_softmax(each[others].reshape(len(each), -1) / TEMPERATURE, dim=1) for each in (wanted, similar)
+        torch.log_softmax(each[others].reshape(len(each), -1) / temperature, dim=1) for each in (wanted, similar)
     )
     return torch.nn.functional.kl_div(found, target, reduction="batchmean", log_target=True)

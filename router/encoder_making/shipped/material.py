@@ -170,7 +170,7 @@ def found_files(folder: Path, pattern: str) -> list[Path]:
     """Return the files in order. Raises EncoderError if there is none."""
     files = sorted(folder.glob(pattern))
     if not files:
-        raise EncoderError(f"{folder}: has no file {pattern!r}. {_WHERE}")
+        raise EncoderError(f"{folder}: has no file {pattern!r}. {WHERE}")
     return files
 
 
@@ -255,10 +255,10 @@ def text_of(file: Path) -> str:
     try:
         return file.read_text("utf-8")
     except OSError as error:
-        raise EncoderError(f"{file}: cannot be read: {error}. {_WHERE}") from error
+        raise EncoderError(f"{file}: cannot be read: {error}. {WHERE}") from error
 
 
-_WHERE = (
+WHERE = (
     "'python -m pydoc router.encoder_making.shipped.material', or of 'shipped.multilingual.translations', "
     "says where the data is from and how it is laid out."
 )

@@ -23,8 +23,11 @@ def work_folder(out: Path) -> Path:
 
 
 def opened(source: str, max_tokens: int) -> Any:
-    """Open a model, to be taught: without dropout, texts cut at `max_tokens`."""
-    model = SentenceTransformer(source)
+    """Open a model, to be taught: without dropout, texts cut at `max_tokens`.
+
+    Attention is computed step by step, which for texts as short as these is quicker on a CPU.
+    """
+    model = SentenceTransformer(source, model_kwargs={"attn_implementation": "eager"})
     model.max_seq_length = min(model.max_seq_length or max_tokens, max_tokens)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
@@ -38,6 +41,17 @@ def digest(model: Any) -> str:
     for _, weight in sorted(model.state_dict().items()):
         found.update(weight.cpu().numpy().tobytes())
     return found.hexdigest()
+
+
+def average(begun: Any, taught: Path, share: float) -> Any:
+    """Give a model the mean of its weights and those of the one in the folder `taught`, and return it.
+
+    The share is that of the taught one. What else a model has, such as how long texts may be, stays.
+    """
+    after = SentenceTransformer(str(taught), device="cpu").state_dict()
+    before = begun.to("cpu").state_dict()
+    begun.load_state_dict({name: torch.lerp(weight, after[name], share) for name, weight in before.items()})
+    return begun
 
 
 def kept_rows(
@@ -57,8 +71,8 @@ def kept_rows(
     return found
 
 
-def encode_in_bfloat16(model: Any, texts: list[str]) -> NDArray[np.float32]:
-    """Return a model's unit rows [n, D]."""
+def encode_in_bfloat16(model: Any, texts: list[str], *, unit: bool = True) -> NDArray[np.float32]:
+    """Return a model's rows [n, D], as unit rows or as they are."""
     with torch.autocast(model.device.type, torch.bfloat16):
-        rows: NDArray[np.float32] = model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
+        rows: NDArray[np.float32] = model.encode(texts, normalize_embeddings=unit, show_progress_bar=False)
     return rows

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-import torch
 from sentence_transformers import SentenceTransformer
 
 import router
@@ -23,7 +22,15 @@ from router.encoder_making.shipped.loss import (
     ShippedLoss,
 )
 from router.encoder_making.shipped.material import material
-from router.encoder_making.shipped.models import Progress, digest, encode_in_bfloat16, kept_rows, opened, work_folder
+from router.encoder_making.shipped.models import (
+    Progress,
+    average,
+    digest,
+    encode_in_bfloat16,
+    kept_rows,
+    opened,
+    work_folder,
+)
 from router.encoder_making.tuning.fit import fit, save_whole
 from router.encoder_making.tuning.work import Work
 from router.encoders.card import Card
@@ -83,17 +90,9 @@ def make_english(data: Path, start: str, teacher: str, out: Path, *, steps: int 
                 bf16=True,
                 progress=lambda done, total: progress("teaching", done, total),
             )
-        _average(start, work / "taught", made)
+        save_whole(average(SentenceTransformer(start, device="cpu"), work / "taught", SHARE), made)
     said = [text for text, spoken in zip(entries.texts, entries.spoken, strict=True) if spoken]
     texts = said[:: max(1, len(said) // _COMPARED)]
     parity = export(SentenceTransformerEncoder(str(made)), out, "int8", texts, tokens=True, progress=progress)
     Card.read(out).write(out, source=SOURCE, recipe=f"python -m {__package__}", parity=parity.to_dict())
     return parity
-
-
-def _average(start: str, taught: Path, out: Path) -> None:
-    """Write the mean of two models' weights, as long as the one that was begun with takes texts."""
-    first, last = SentenceTransformer(start, device="cpu"), SentenceTransformer(str(taught), device="cpu")
-    after = last.state_dict()
-    first.load_state_dict({name: torch.lerp(weight, after[name], SHARE) for name, weight in first.state_dict().items()})
-    save_whole(first, out)

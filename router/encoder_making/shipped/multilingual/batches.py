@@ -12,7 +12,7 @@ from router.encoder_making.shipped.multilingual.translations import Sources, Tra
 SHARES = {"massive": 0.5, "cldr": 0.12, "home_assistant": 0.2, "english": 0.18}
 """Of each source in what is drawn."""
 BATCH = 256
-_TOGETHER = 4
+_TOGETHER = 8
 """So many batches are drawn together, and parted by the length of their texts: a batch is as wide as its longest."""
 
 
@@ -30,7 +30,7 @@ def batches(
         some = [
             each[number]
             for name, each in sources.items()
-            for number in chance.integers(len(each), size=round(SHARES[name] * BATCH * _TOGETHER))
+            for number in chance.integers(len(each), size=round(SHARES[name] * BATCH) * _TOGETHER)
         ]
         order = np.argsort(lengths([each.text for each in some]), kind="stable") + len(seen)
         parts = np.array_split(order, _TOGETHER)

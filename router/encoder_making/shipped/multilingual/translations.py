@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from router.encoder_making.shipped.held_out import MASSIVE_HELD_OUT, massive_scenario
-from router.encoder_making.shipped.material import Material, found_files, rows_of_file, text_of
+from router.encoder_making.shipped.material import WHERE, Material, found_files, rows_of_file, text_of
 from router.errors import EncoderError
 from router.text import normalize
 
@@ -48,12 +48,15 @@ Sources: TypeAlias = Mapping[str, Sequence[Translation]]
 def translations(data: Path, english: Material) -> Sources:
     """Read the sets in a folder, laid out as above. Raises EncoderError naming what is missing or of another form."""
     languages = [file.parent.name for file in found_files(data / "massive", "*/train.jsonl")]
-    return {
+    found = {
         "massive": _distinct(_massive(data / "massive", languages)),
         "cldr": _distinct(_cldr(data / "cldr" / "annotations", languages)),
         "home_assistant": _distinct(_home_assistant(data / "home_assistant" / "components")),
         "english": _distinct((text, text) for text in english.texts()),
     }
+    if empty := [name for name, pairs in found.items() if not pairs]:
+        raise EncoderError(f"{data}: there is nothing to learn from in {', '.join(map(repr, empty))}. {WHERE}")
+    return found
 
 
 def _distinct(pairs: Iterable[tuple[str, str]]) -> tuple[Translation, ...]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from router.encoder_making.shipped.multilingual.batches import BATCH, SHARES, batches
 from router.encoder_making.shipped.multilingual.translations import Sources, Translation
 
-TOGETHER = 4
+TOGETHER = 8
 
 
 def _characters(texts: Sequence[str]) -> NDArray[np.int64]:

@@ -99,3 +99,11 @@ def test_a_file_of_another_form_is_named(
     (copy / name).write_text(content, "utf-8")
     with pytest.raises(EncoderError, match=f"{re.escape(str(copy / name))}: {fact}"):
         translations(copy, english)
+
+
+def test_a_source_of_which_nothing_is_left_is_named(everywhere: Path, english: Material, tmp_path: Path) -> None:
+    copy = shutil.copytree(everywhere, tmp_path / "data")
+    (copy / "home_assistant/components/x/translations/de.json").unlink()
+    fact = "there is nothing to learn from in 'home_assistant'. "
+    with pytest.raises(EncoderError, match=f"^{re.escape(f'{copy}: {fact}')}.*says where the data is"):
+        translations(copy, english)
