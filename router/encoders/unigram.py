@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 from router.encoders.mapped import SPACE, Encoded, MappedTokenizer
 
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_NO_CHARACTER = np.uint32(0x110000)
+"""What stands for U+0000, which no piece holds: a zero at the beginning would leave the hash as it is."""
 _PENALTY = 10.0
 """So much less than the least likely piece a character is worth that is in none."""
 _WHITE = re.compile(r"[^\S\x1c-\x1f]+")
@@ -85,7 +87,7 @@ class UnigramTokenizer(MappedTokenizer):
         words = np.append(np.flatnonzero(codes == ord(SPACE)), count)
         room = words[np.searchsorted(words, np.arange(count), side="right")] - np.arange(count)  # to the word's end
         longest = min(self._longest, int(room.max()))
-        padded = np.append(codes, np.zeros(longest, np.uint32))
+        padded = np.append(np.where(codes, codes, _NO_CHARACTER), np.zeros(longest, np.uint32))
         hashes = np.zeros((count, longest), np.int64)
         last = np.zeros(count, np.int64)
         for length in range(longest):

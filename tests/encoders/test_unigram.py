@@ -83,6 +83,7 @@ def _both(folder: Path, text: str) -> tuple[Any, Any]:
 @example("𐎀𐎁 𐎀x𐎁")
 @example("wake the " * 30)
 @example("x" * 300)
+@example("\x00wake")
 def test_any_text_has_the_tokens_that_tokenizers_gives(folder: Path, text: str) -> None:
     found, expected = _both(folder, text)
     assert found.ids == expected.ids
@@ -92,6 +93,7 @@ def test_any_text_has_the_tokens_that_tokenizers_gives(folder: Path, text: str) 
 
 @given(SAID)
 @example("wake me")
+@example("\x00.")
 @example("𐎀𐎁 the 𐎀x𐎁")
 def test_text_in_normal_form_has_their_offsets(folder: Path, text: str) -> None:
     text = " ".join(text.split())
