@@ -161,8 +161,10 @@ _FEATURES = dict.fromkeys(("image_features", "video_features", "audio_features")
 
 
 def _open_session(file: Path, tables: Tables | None = None) -> Any:
-    import onnxruntime
-
+    try:
+        import onnxruntime
+    except ImportError:
+        raise EncoderError(f"{file}: needs ONNX Runtime. Install it with: pip install onnxruntime") from None
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

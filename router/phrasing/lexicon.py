@@ -107,6 +107,10 @@ class Lexicon:
     objects: Phrases
     """Words for what was named before: "it"."""
 
+    def is_verb(self, word: str) -> bool:
+        """Whether a request of some language begins with this word, or it is what such a one says not to do."""
+        return word in self.imperatives or word in self.negated_verbs.cues
+
     @functools.cached_property
     def cues(self) -> frozenset[str]:
         """Words without which an utterance means what it says."""

@@ -86,6 +86,7 @@ class Phrasing:
         if reading.is_weak and (isinstance(decision, Clarify) or verb not in openings(meant, lexicon())):
             return False
         is_known = any(verb.startswith(opening) for opening in self._openings if len(opening) >= _SHORTEST_STEM)
+        is_known = is_known or lexicon().is_verb(verb)
         return not self._has_example(
             decision, lambda own: bool(own.negated_verb) and (own.negated_verb == verb or not is_known)
         )

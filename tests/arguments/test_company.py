@@ -131,3 +131,20 @@ def test_the_shipped_tools_keep_together_what_belongs_together(
     decision = shipped_router.fill(said, tool)
     assert isinstance(decision, ToolCall)
     assert dict(decision.arguments) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "level"),
+    [
+        ("pon el volumen al treinta por ciento", "es", 30),
+        ("metti il volume al trenta per cento", "it", 30),
+        ("põe o volume a trinta por cento", "pt", 30),
+    ],
+)
+def test_a_number_that_is_a_word_of_a_unit_is_no_value(
+    shipped_router: Router, said: str, language: str, level: int
+) -> None:
+    decision = shipped_router.fill(said, "set_volume", language=language)
+    assert isinstance(decision, ToolCall)
+    numbers = {value for value in decision.arguments.values() if isinstance(value, int)}
+    assert numbers == {level}

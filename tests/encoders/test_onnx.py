@@ -1,5 +1,6 @@
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -273,3 +274,11 @@ def test_what_is_no_unicode_is_an_encoder_error(tiny_folder: Path) -> None:
 def test_it_works_from_wherever_the_folder_is_copied(tiny_folder: Path, tmp_path: Path) -> None:
     copied = shutil.copytree(tiny_folder, tmp_path / "ordner mit ümlaut")
     assert np.array_equal(OnnxEncoder(copied).encode(["wake me"]), OnnxEncoder(tiny_folder).encode(["wake me"]))
+
+
+def test_without_onnx_runtime_the_error_says_what_installs_it(
+    tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(EncoderError, match=r"needs ONNX Runtime\. Install it with: pip install onnxruntime"):
+        OnnxEncoder(tiny_folder)

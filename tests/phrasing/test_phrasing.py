@@ -174,6 +174,13 @@ def test_a_tool_whose_examples_negate_is_reached_by_negations() -> None:
     assert getattr(router.route("don't play a song"), "reason", "") == "negated"
 
 
+def test_a_tool_whose_examples_negate_in_one_language_is_not_reached_by_negations_in_another() -> None:
+    router = quiet("don't interrupt me", "do not disturb anybody", "silence please")
+    for text in ("ne supprime pas silence", "no borres silence please", "não apagues silence please"):
+        assert router.phrasing.applied(router.phrasing.read(text), router.route("silence please")).kind == "abstain"
+    assert router.route("ne me dérange pas, silence please").candidates[0].tool == "hush"
+
+
 def test_a_tool_whose_examples_take_back_is_reached_by_them() -> None:
     router = quiet("never mind me", "forget it", "cancel that")
     assert router.route("scratch that").candidates[0].tool == "hush"
