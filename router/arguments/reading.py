@@ -116,16 +116,9 @@ class Readings:
         from router.arguments.temporal import mentions
 
         try:
-            found = mentions(self._text, self._moment.language, self._moment.now)
+            return mentions(self._text, self._moment.language, self._moment.now)
         except ValueError:  # times are not read in this language
             return ()
-        measures = [each for each in found if each.kind == "measure"]
-        return tuple(each for each in found if not any(_is_unit(each, of=measure) for measure in measures))
-
-
-def _is_unit(mention: Mention, *, of: Mention) -> bool:
-    """Whether a number is a word of a measure's unit: the hundred in "trente pour cent"."""
-    return mention.kind == "number" and of.start < mention.start and mention.end <= of.end
 
 
 def _matched(match: Match) -> Read:

@@ -85,8 +85,8 @@ class Phrasing:
         verb, meant = reading.negated_verb, [self._tools[decision.candidates[0].tool]]
         if reading.is_weak and (isinstance(decision, Clarify) or verb not in openings(meant, lexicon())):
             return False
-        is_known = any(verb.startswith(opening) for opening in self._openings if len(opening) >= _SHORTEST_STEM)
-        is_known = is_known or lexicon().is_verb(verb)
+        stems = (opening for opening in self._openings if len(opening) >= _SHORTEST_STEM)
+        is_known = lexicon().is_verb(verb) or any(map(verb.startswith, stems))
         return not self._has_example(
             decision, lambda own: bool(own.negated_verb) and (own.negated_verb == verb or not is_known)
         )

@@ -37,7 +37,8 @@ def _without_fragments(found: list[Found]) -> list[Found]:
                 continue
             is_within = other.start <= one.start and one.end <= other.end
             is_equal = is_within and one.end - one.start == other.end - other.start
-            if is_within and not is_equal and (one.kind, other.kind) in _FRAGMENTS:
+            is_unit = (one.kind, other.kind) == ("number", "measure") and other.start < one.start  # "trente pour cent"
+            if is_within and not is_equal and (is_unit or (one.kind, other.kind) in _FRAGMENTS):
                 break
             if is_equal and (one.kind, other.kind) in {("interval", "time"), ("time", "interval")}:
                 if other.certainty >= one.certainty:
