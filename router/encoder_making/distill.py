@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from router.encoder_making.fitting import Floats, fitted, principal, summed, unit
-from router.encoder_making.parity import TOLERANCES, Parity, compare
+from router.encoder_making.parity import TOLERANCES, Parity, compare, spread
 from router.encoder_making.placing import placed
 from router.encoder_making.teacher import Progress, Teacher
 from router.encoder_making.vocabulary import Vocabulary
@@ -109,10 +109,8 @@ def _write(
         write_arrays(folder / TABLE, arrays)
         (folder / TOKENIZER).write_text(tokenizer, encoding="utf-8", newline="\n")
         card.write(folder, distilled_from=teacher.name, texts=len(texts))
-    compared = texts or list(vocabulary.pieces.values())
-    parity = compare(
-        StaticEncoder(unrounded), StaticEncoder(out), compared[:: max(1, len(compared) // _COMPARED)], progress
-    )
+    compared = spread(texts or list(vocabulary.pieces.values()), _COMPARED)
+    parity = compare(StaticEncoder(unrounded), StaticEncoder(out), compared, progress)
     parity.check(TOLERANCES["int8"])
     card.write(out, distilled_from=teacher.name, texts=len(texts), parity=parity.to_dict())
     size = sum((out / name).stat().st_size for name in (TABLE, TOKENIZER))

@@ -88,6 +88,15 @@ class Parity:
             raise EncoderError("too far from the original, so nothing was written:\n  " + "\n  ".join(problems))
 
 
+def spread(texts: Sequence[str], count: int) -> Sequence[str]:
+    """Return so many texts or a few more from all over them, to be compared.
+
+    >>> spread(["a", "b", "c", "d", "e", "f"], 3)
+    ['a', 'c', 'e']
+    """
+    return texts[:: max(1, len(texts) // count)]
+
+
 def compare(original: Encoder, made: Encoder, texts: Sequence[str], progress: Progress = lambda *_: None) -> Parity:
     """Encode each text with both, as it stands, and compare the rows."""
     cosines = []

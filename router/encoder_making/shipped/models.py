@@ -1,4 +1,4 @@
-"""What the recipes do with models of sentence-transformers: open them, tell them apart, keep rows of texts."""
+"""What the recipes do with models of sentence-transformers: open them, tell them apart, keep rows, write what ships."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
+
+from router.encoder_making.export import export
+from router.encoder_making.parity import Parity
+from router.encoder_making.quantize import Precision
+from router.encoders.card import Card
+from router.encoders.sentence_transformers import SentenceTransformerEncoder
 
 Progress = Callable[[str, int, int], object]
 
@@ -52,6 +58,27 @@ def average(begun: Any, taught: Path, share: float) -> Any:
     before = begun.to("cpu").state_dict()
     begun.load_state_dict({name: torch.lerp(weight, after[name], share) for name, weight in before.items()})
     return begun
+
+
+def write_shipped(
+    model: Path,
+    out: Path,
+    compared: Sequence[str],
+    *,
+    table: Precision | None = None,
+    source: str,
+    recipe: str,
+    progress: Progress,
+) -> Parity:
+    """Export a model that was made to the folder `out`, in 8 bits, and say how near the rows of `compared` came.
+
+    `table` is as in `export`. The card names what the model began as, by the name
+    that people know, and the command that made it. Raises EncoderError.
+    """
+    original = SentenceTransformerEncoder(str(model))
+    parity = export(original, out, "int8", compared, table=table, tokens=True, progress=progress)
+    Card.read(out).write(out, source=source, recipe=recipe, parity=parity.to_dict())
+    return parity
 
 
 def kept_rows(

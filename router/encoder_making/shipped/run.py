@@ -8,8 +8,7 @@ from pathlib import Path
 from sentence_transformers import SentenceTransformer
 
 import router
-from router.encoder_making.export import export
-from router.encoder_making.parity import Parity
+from router.encoder_making.parity import Parity, spread
 from router.encoder_making.shipped.batches import GENERAL, INTENTS, SOURCES, UTTERANCES, batches
 from router.encoder_making.shipped.entries import entries_of
 from router.encoder_making.shipped.loss import (
@@ -30,11 +29,10 @@ from router.encoder_making.shipped.models import (
     kept_rows,
     opened,
     work_folder,
+    write_shipped,
 )
 from router.encoder_making.tuning.fit import fit, save_whole
 from router.encoder_making.tuning.work import Work
-from router.encoders.card import Card
-from router.encoders.sentence_transformers import SentenceTransformerEncoder
 
 NAME = "en"
 SOURCE = "sentence-transformers/all-MiniLM-L6-v2"
@@ -92,7 +90,5 @@ def make_english(data: Path, start: str, teacher: str, out: Path, *, steps: int 
             )
         save_whole(average(SentenceTransformer(start, device="cpu"), work / "taught", SHARE), made)
     said = [text for text, spoken in zip(entries.texts, entries.spoken, strict=True) if spoken]
-    texts = said[:: max(1, len(said) // _COMPARED)]
-    parity = export(SentenceTransformerEncoder(str(made)), out, "int8", texts, tokens=True, progress=progress)
-    Card.read(out).write(out, source=SOURCE, recipe=f"python -m {__package__}", parity=parity.to_dict())
-    return parity
+    compared = spread(said, _COMPARED)
+    return write_shipped(made, out, compared, source=SOURCE, recipe=f"python -m {__package__}", progress=progress)

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from sentence_transformers.base.modules import Dense, Normalize
 
 import router
-from router.encoder_making.export import export
-from router.encoder_making.parity import Parity
+from router.encoder_making.parity import Parity, spread
 from router.encoder_making.shipped.material import material
 from router.encoder_making.shipped.models import (
     Progress,
@@ -26,6 +25,7 @@ from router.encoder_making.shipped.models import (
     kept_rows,
     opened,
     work_folder,
+    write_shipped,
 )
 from router.encoder_making.shipped.multilingual.batches import BATCH, SHARES, batches
 from router.encoder_making.shipped.multilingual.loss import EACH_OTHER, RELATE, TEMPERATURE, TranslationLoss
@@ -33,7 +33,6 @@ from router.encoder_making.shipped.multilingual.translations import Translation,
 from router.encoder_making.trim import trim
 from router.encoder_making.tuning.fit import fit, save_whole
 from router.encoder_making.tuning.work import Work
-from router.encoders.card import Card
 from router.encoders.protocol import Encoder
 from router.encoders.sentence_transformers import SentenceTransformerEncoder
 
@@ -106,11 +105,15 @@ def make_multilingual(
     mean.max_seq_length = whole.model.max_seq_length
     shutil.rmtree(made, ignore_errors=True)  # its share is not in the plan: what was taught serves any
     save_whole(mean, made)
-    compared = texts[:: max(1, len(texts) // _COMPARED)]
-    original = SentenceTransformerEncoder(str(made))
-    parity = export(original, out, "int8", compared, table="int4", tokens=True, progress=progress)
-    Card.read(out).write(out, source=SOURCE, recipe=f"python -m {__package__}", parity=parity.to_dict())
-    return parity
+    return write_shipped(
+        made,
+        out,
+        spread(texts, _COMPARED),
+        table="int4",
+        source=SOURCE,
+        recipe=f"python -m {__package__}",
+        progress=progress,
+    )
 
 
 def _digest_of(pairs: Sequence[Translation]) -> str:
